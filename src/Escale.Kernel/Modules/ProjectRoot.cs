@@ -1,0 +1,18 @@
+namespace Escale.Kernel;
+
+/// <summary>The folder of the open project and the places in it where state is kept. Registered in every project's container.</summary>
+/// <param name="Folder">Absolute path of the folder that holds <c>escale.yml</c> or <c>dbt_project.yml</c>.</param>
+public sealed record ProjectRoot(string Folder)
+{
+    /// <summary><c>.escale</c>: everything that the program writes in the project folder.</summary>
+    public string StateFolder => Path.Combine(Folder, ".escale");
+
+    /// <summary><c>.escale/lake</c>: the lake, unless <c>escale.yml</c> says otherwise.</summary>
+    public string LakeFolder => Path.Combine(StateFolder, "lake");
+
+    /// <summary><c>.escale/spill</c>: DuckDB's temporary files.</summary>
+    public string SpillFolder => Path.Combine(StateFolder, "spill");
+
+    /// <summary>A path relative to the project with forward slashes, as messages show it.</summary>
+    public string Show(string path) => Path.GetRelativePath(Folder, path).Replace('\\', '/');
+}
