@@ -1,5 +1,3 @@
-using Escale.Kernel;
-
 namespace Escale.Collect;
 
 /// <summary>What this room gives to the program.</summary>

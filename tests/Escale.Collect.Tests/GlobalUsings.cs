@@ -1,0 +1,3 @@
+global using Escale.Kernel;
+global using Escale.Testing;
+global using Xunit;
