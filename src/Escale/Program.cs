@@ -1,1 +1,49 @@
-return 0;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Escale.Collect;
+using Escale.CommandLine;
+using Escale.Engines;
+using Escale.Explore;
+using Escale.Kernel;
+using Escale.Lake;
+using Escale.Orchestrate;
+using Escale.Projects;
+using Escale.Transform;
+
+namespace Escale;
+
+/// <summary>The program. Read it as a table of contents: the two fast paths, then the rooms, then the command line.</summary>
+internal static class Program
+{
+    internal static Task<int> Main(string[] args) => args switch
+    {
+        ["--version"] => Task.FromResult(PrintVersion()),
+        _ => RunVerbAsync(args),
+    };
+
+    /// <summary>The version of the program, as released.</summary>
+    internal static string Version { get; } =
+        typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>The rooms of the house. Their order is the order of their verbs in the help.</summary>
+    internal static IReadOnlyList<EscaleModule> Modules() =>
+    [
+        new ProgramModule(),
+        new OrchestrateModule(),
+        new ExploreModule(),
+        new ProjectsModule(),
+        new LakeModule(),
+        new EnginesModule(),
+        new CollectModule(),
+        new TransformModule(),
+    ];
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task<int> RunVerbAsync(string[] args) => EscaleCommandLine.RunAsync(args, Modules());
+
+    private static int PrintVersion()
+    {
+        Console.Out.WriteLine($"escale {Version}");
+        return ExitCode.Success;
+    }
+}

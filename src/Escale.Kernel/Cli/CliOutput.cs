@@ -15,6 +15,8 @@ public sealed class CliOutput(TextWriter results, TextWriter messages, bool json
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private static readonly JsonSerializerOptions _lineOptions = new(_options) { WriteIndented = false };
+
     /// <summary>Whether <c>--json</c> was given.</summary>
     public bool IsJson => json;
 
@@ -35,6 +37,9 @@ public sealed class CliOutput(TextWriter results, TextWriter messages, bool json
 
     /// <summary>The result as one JSON document: snake_case names, enums by name.</summary>
     public void WriteJson<T>(T value) => results.WriteLine(JsonSerializer.Serialize(value, _options));
+
+    /// <summary>One line of NDJSON, in the same form.</summary>
+    public void WriteJsonLine<T>(T value) => results.WriteLine(JsonSerializer.Serialize(value, _lineOptions));
 
     /// <summary>A table: left-aligned text, columns as wide as their content; numbers are right-aligned.</summary>
     /// <param name="headers">One per column; a leading <c>&gt;</c> right-aligns the column.</param>

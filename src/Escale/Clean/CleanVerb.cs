@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Escale.Kernel;
+
+namespace Escale.Clean;
+
+/// <summary><c>escale clean</c>: removes what can be made again; with <c>--all</c> the data too.</summary>
+internal static class CleanVerb
+{
+    // Made again by the next run at no loss.
+    private static readonly string[] _derived = [".escale/compiled", ".escale/spill", "target"];
+
+    // The project's data: the lake, the embedded database, the logs.
+    private static readonly string[] _data = [".escale"];
+
+    public static void Add(Cli cli)
+    {
+        var all = new Option<bool>("--all") { Description = "Also remove the lake and the embedded database: all data of the project" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
+        var command = new Command("clean", "Remove compiled and temporary files; with --all the data too") { all, yes };
+        cli.Add(cli.Root, command, (call, _) => Task.FromResult(Run(call, call.Value(all), call.Value(yes))),
+            examples: ["escale clean", "escale clean --all --yes"]);
+    }
+
+    private static int Run(VerbCall call, bool all, bool yes)
+    {
+        if (all && !yes && !IsConfirmed(call))
+        {
+            call.Output.Message("Nothing was removed.");
+            return ExitCode.Failure;
+        }
+        if (all)
+        {
+            RequireStoppedDatabase(call.Project);
+        }
+        var removed = (all ? [.. _derived, .. _data] : _derived)
+            .Where(relative => Remove(Path.Combine(call.Project.Folder, relative)))
+            .ToList();
+        if (call.Output.IsJson)
+        {
+            call.Output.WriteJson(new { removed });
+        }
+        else
+        {
+            call.Output.Line(removed.Count == 0 ? "Nothing to remove." : $"Removed {string.Join(", ", removed)}.");
+        }
+        return ExitCode.Success;
+    }
+
+    private static bool IsConfirmed(VerbCall call)
+    {
+        if (Console.IsInputRedirected || call.Output.IsJson)
+        {
+            throw new EscaleException("host.clean-needs-yes", "`escale clean --all` removes all data of the project: the lake and the database.",
+                "Repeat it with --yes when you are sure.");
+        }
+        call.Output.Messages.Write($"Remove all data of {call.Project.Folder} (lake and database)? Type yes: ");
+        return Console.In.ReadLine()?.Trim() == "yes";
+    }
+
+    private static void RequireStoppedDatabase(ProjectRoot root)
+    {
+        // PostgreSQL's own lock file: its first line is the server's process id.
+        foreach (var file in Directory.Exists(root.StateFolder)
+            ? Directory.EnumerateFiles(root.StateFolder, "postmaster.pid", SearchOption.AllDirectories)
+            : [])
+        {
+            if (int.TryParse(File.ReadLines(file).FirstOrDefault(), out var id) && Directory.Exists($"/proc/{id}"))
+            {
+                throw new EscaleException("host.clean-in-use", $"The project's database is running (process {id}).",
+                    "Stop `escale up`, `serve` or `run` on this project first.");
+            }
+        }
+    }
+
+    private static bool Remove(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return false;
+        }
+        if (new DirectoryInfo(path).LinkTarget is not null)
+        {
+            Directory.Delete(path); // only the link: what it points at is not ours
+            return true;
+        }
+        Directory.Delete(path, recursive: true);
+        return true;
+    }
+}

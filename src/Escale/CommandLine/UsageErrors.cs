@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using Escale.Kernel;
+
+namespace Escale.CommandLine;
+
+/// <summary>What a wrong command line gets: what is wrong, the nearest verb or option, and where the help is.</summary>
+internal static partial class UsageErrors
+{
+    /// <summary>Whether the command line is wrong; a misspelt option that slipped in as an argument counts too.</summary>
+    public static bool Has(ParseResult parsed) => parsed.Errors.Count > 0 || StrayOption(parsed) is not null;
+
+    /// <summary>Reports the parse errors and returns <see cref="ExitCode.Usage"/>; a verb group without a verb gets its help.</summary>
+    public static int Report(ParseResult parsed, Cli cli, TextWriter results, ErrorReport report)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+        {
+            HelpWithExamples.Write(cli, command, results);
+            return command is RootCommand ? ExitCode.Success : ExitCode.Usage;
+        }
+        var path = CommandPath(command);
+        if ((StrayOption(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault()) is { } unknown)
+        {
+            var nearest = Nearest(unknown, Candidates(command, unknown));
+            var kind = unknown.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "verb" : "argument";
+            var remedy = nearest.Count > 0
+                ? $"Did you mean {string.Join(" or ", nearest.Select(name => $"`{name}`"))}? All of them: `{path} --help`."
+                : $"See `{path} --help`.";
+            report.Write(new EscaleException("host.usage", $"`{path}` has no {kind} '{unknown}'.", remedy));
+        }
+        else
+        {
+            var message = string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct());
+            report.Write(new EscaleException("host.usage", message, $"See `{path} --help`."));
+        }
+        return ExitCode.Usage;
+    }
+
+    /// <summary>The candidates that are close enough to be meant, nearest first, at most three.</summary>
+    internal static IReadOnlyList<string> Nearest(string word, IEnumerable<string> candidates) =>
+    [
+        .. candidates
+            .Select(candidate => (candidate, distance: Distance(word, candidate)))
+            .Where(pair => pair.distance <= Math.Max(1, word.Length / 3 + 1) || pair.candidate.StartsWith(word, StringComparison.Ordinal))
+            .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .Select(pair => pair.candidate)
+            .Take(3),
+    ];
+
+    internal static string CommandPath(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{CommandPath(parent)} {command.Name}" : "escale";
+
+    private static string? StrayOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token.Type == TokenType.Argument && OptionLike().IsMatch(token.Value))?.Value;
+
+    [GeneratedRegex("^--[a-z][a-z-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex OptionLike();
+
+    private static IEnumerable<string> Candidates(Command command, string unknown) => unknown.StartsWith('-')
+        ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
+            .Where(option => !option.Hidden).Select(option => option.Name)
+        : command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name);
+
+    /// <summary>Edits between two words, a swap of neighbours counting as one (Damerau's restricted distance).</summary>
+    private static int Distance(string left, string right)
+    {
+        var costs = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
+        {
+            for (var j = 0; j <= right.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    costs[i, j] = i + j;
+                    continue;
+                }
+                var change = costs[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                costs[i, j] = Math.Min(change, Math.Min(costs[i - 1, j], costs[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    costs[i, j] = Math.Min(costs[i, j], costs[i - 2, j - 2] + 1);
+                }
+            }
+        }
+        return costs[left.Length, right.Length];
+    }
+}

@@ -1,0 +1,33 @@
+using Escale.Clean;
+using Escale.Completion;
+using Escale.Doctor;
+using Escale.Hosting;
+using Escale.Kernel;
+using Escale.Serve;
+
+namespace Escale;
+
+/// <summary>The verbs and services that belong to the program itself and to no room.</summary>
+internal sealed class ProgramModule : EscaleModule
+{
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<WebServer>();
+        services.AddSingleton<IProgramHost>(provider => provider.GetRequiredService<WebServer>());
+    }
+
+    public override void AddVerbs(Cli cli)
+    {
+        UpVerb.Add(cli);
+        ServeVerb.Add(cli);
+        DoctorVerb.Add(cli);
+        CleanVerb.Add(cli);
+        CompletionVerb.Add(cli);
+    }
+
+    public override void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        HealthEndpoints.Map(endpoints);
+        FrontPage.Map(endpoints);
+    }
+}
