@@ -12,7 +12,7 @@ as_root() {
 # apt_install PACKAGE: installs it when the distribution has it; false otherwise.
 apt_install() {
   command -v apt-get >/dev/null || return 1
-  apt-cache show "$1" >/dev/null 2>&1 || as_root apt-get update -qq >/dev/null || return 1
+  apt-cache show "$1" >/dev/null 2>&1 || as_root apt-get update -qq >/dev/null 2>&1 || true
   apt-cache show "$1" >/dev/null 2>&1 || return 1
   say "installing $1"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null
@@ -49,12 +49,6 @@ HOW
   exit 1
 }
 
-# The files whose change means another build.
-sources() {
-  find "$ROOT/src" "$ROOT"/Directory.*.props "$ROOT/global.json" \
-    \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f -print
-}
-
 # build_program: publishes Release to artifacts/escale unless it is newer than every source. One build at a time.
 build_program() {
   local out="$ROOT/artifacts/escale" stamp="$ROOT/artifacts/escale.stamp"
@@ -66,8 +60,7 @@ build_program() {
   flock 9
   if ! is_built "$out" "$stamp"; then
     say "building (about a minute, once)"
-    local listing log="$ROOT/artifacts/build.log"
-    listing=$(sources | LC_ALL=C sort | cksum)
+    local log="$ROOT/artifacts/build.log"
     touch "$stamp.new"
     if ! dotnet publish "$ROOT/src/Escale/Escale.csproj" -c Release -o "$out.new" -v quiet --nologo >"$log" 2>&1; then
       grep -E 'error|warn' "$log" | sort -u | head -20 >&2 || true
@@ -78,18 +71,16 @@ build_program() {
     if [ -d "$out" ]; then mv "$out" "$out.old"; fi
     mv "$out.new" "$out"
     rm -rf "$out.old"
-    printf '%s\n' "$listing" >"$stamp.new.list"
-    mv "$stamp.new.list" "$stamp.list"
     mv "$stamp.new" "$stamp"
   fi
   exec 9>&-
 }
 
-# is_built OUT STAMP: the program is there, no source is newer than the stamp, and none was added or removed.
+# is_built OUT STAMP: the program is there and nothing in the source tree is newer (a folder is, when a file came or went).
 is_built() {
-  [ -x "$1/escale" ] && [ -f "$2" ] && [ -f "$2.list" ] || return 1
+  [ -x "$1/escale" ] && [ -f "$2" ] || return 1
   local newer
-  newer=$(find "$ROOT/src" "$ROOT"/Directory.*.props "$ROOT/global.json" \
-    \( -name bin -o -name obj -o -name node_modules \) -prune -o -newer "$2" -print -quit)
+  newer=$(find "$ROOT/src" "$ROOT"/Directory.*.props "$ROOT/global.json" "$ROOT/src/Escale.Engines/native/package-lock.json" \
+    \( -name bin -o -name obj -o -name native \) -prune -o -newer "$2" -print -quit 2>/dev/null)
   [ -z "$newer" ]
 }
