@@ -40,13 +40,24 @@ public sealed record Asset
     /// <summary>Tags, for selection.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Its place in the project for selection: package, folders, name (dbt's fully qualified name). Empty means package and name.</summary>
+    public IReadOnlyList<string> Fqn { get; init; } = [];
+
+    /// <summary>
+    /// True for what makes nothing and checks what it reads (a test): when it fails, whatever is built on all that it reads does not start.
+    /// </summary>
+    public bool IsCheck { get; init; }
+
+    /// <summary>The columns as the author declared them; may be fewer than the table has, or none.</summary>
+    public IReadOnlyList<AssetColumn> Columns { get; init; } = [];
+
     /// <summary>What it is, in the author's words.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>Its configuration after all inheritance (<c>materialized</c>, <c>schema</c>, …), for selection by <c>config.x:</c>.</summary>
     public IReadOnlyDictionary<string, object?> Config { get; init; } = new Dictionary<string, object?>();
 
-    /// <summary>Whether runs may choose it: ephemeral models and disabled assets are in the graph but never a step.</summary>
+    /// <summary>Whether runs may choose it: ephemeral models and tables that something else fills are in the graph but never a step.</summary>
     public bool Runnable { get; init; } = true;
 
     /// <summary>
@@ -60,3 +71,9 @@ public sealed record Asset
     /// <summary>The kind's own parsed definition, for its runner only.</summary>
     public object? Definition { get; init; }
 }
+
+/// <summary>A column as its author declared it.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="Description">What it holds; may be empty.</param>
+/// <param name="DataType">Its declared SQL type, or null.</param>
+public sealed record AssetColumn(string Name, string Description = "", string? DataType = null);

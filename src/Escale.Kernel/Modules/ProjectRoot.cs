@@ -8,7 +8,10 @@ public sealed record ProjectRoot(string Folder)
     public string StateFolder => Path.Combine(Folder, ".escale");
 
     /// <summary><c>.escale/lake</c>: the lake, unless <c>escale.yml</c> says otherwise.</summary>
-    public string LakeFolder => Path.Combine(StateFolder, "lake");
+    public string LakeFolder => LakePath ?? Path.Combine(StateFolder, "lake");
+
+    /// <summary>Absolute path of the lake when <c>escale.yml</c> moves it, else null.</summary>
+    public string? LakePath { get; init; }
 
     /// <summary><c>.escale/spill</c>: DuckDB's temporary files.</summary>
     public string SpillFolder => Path.Combine(StateFolder, "spill");
