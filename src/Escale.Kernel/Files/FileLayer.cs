@@ -40,4 +40,21 @@ public abstract class FileLayer
 
     /// <summary>The files directly in a folder (names, not paths), in ordinal order; none when the folder is absent.</summary>
     public abstract IReadOnlyList<string> List(string folder);
+
+    /// <summary>The folders directly in a folder (names, not paths), in ordinal order; none when the folder is absent.</summary>
+    public abstract IReadOnlyList<string> ListFolders(string folder);
+
+    /// <summary>Whether the folder is there.</summary>
+    public abstract bool FolderExists(string path);
+
+    /// <summary>Deletes a folder if it is there and empty.</summary>
+    public abstract void DeleteFolder(string path);
+
+    /// <summary>Size and time of a file, or null when it is not there.</summary>
+    public abstract FileFacts? Stat(string path);
 }
+
+/// <summary>What a file system knows of a file.</summary>
+/// <param name="SizeBytes">Its length.</param>
+/// <param name="ModifiedUtc">When its content last changed.</param>
+public readonly record struct FileFacts(long SizeBytes, DateTimeOffset ModifiedUtc);

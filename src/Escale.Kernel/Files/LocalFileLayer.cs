@@ -125,6 +125,49 @@ public sealed partial class LocalFileLayer : FileLayer
         return names;
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ListFolders(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+        var names = new List<string>();
+        foreach (var path in Directory.EnumerateDirectories(folder))
+        {
+            names.Add(Path.GetFileName(path));
+        }
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public override bool FolderExists(string path) => Directory.Exists(path);
+
+    /// <inheritdoc/>
+    public override void DeleteFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: false);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Already gone.
+        }
+        catch (IOException) when (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            // Not empty: somebody wrote into it meanwhile, so it stays.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override FileFacts? Stat(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? new FileFacts(file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero)) : null;
+    }
+
     private static void WriteAll(SafeHandle handle, ReadOnlySpan<byte> content, long offset, string path)
     {
         var file = (Microsoft.Win32.SafeHandles.SafeFileHandle)handle;
