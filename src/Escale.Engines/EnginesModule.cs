@@ -1,8 +1,15 @@
+using Escale.Engines.Postgres;
 using Escale.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Engines;
 
 /// <summary>What this room gives to the program.</summary>
 public sealed class EnginesModule : EscaleModule
 {
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services) => services.AddSingleton<PostgresServer>();
+
+    /// <inheritdoc/>
+    public override void AddVerbs(Cli cli) => PostgresVerbs.Add(cli);
 }
