@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace PortOfDakar.Ais;
+
+/// <summary>
+/// Pushes the feed to Escale, a day a batch, in order. It asks first which batch was accepted last and goes on from there; a batch sent
+/// twice carries the same id, so nothing counts double. Answers 429 and 503 and a closed connection mean: wait, then send again.
+/// </summary>
+internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPusher> log) : BackgroundService
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private readonly Uri _stream = new(escale, "/api/v1/streams/ais");
+    private volatile bool _isDone;
+
+    /// <summary>Everything has been pushed and acknowledged.</summary>
+    public bool IsDone => _isDone;
+
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var accepted = await LastAcceptedDayAsync(stoppingToken);
+        if (accepted < simulation.Options.Now.AddDays(-1) || !simulation.HasWrittenTruth())
+        {
+            var batches = 0;
+            foreach (var batch in simulation.Ais.Batches())
+            {
+                if (batch.Day > accepted)
+                {
+                    await SendAsync(HttpMethod.Post, () => Body(batch), stoppingToken);
+                    batches++;
+                }
+            }
+
+            simulation.WriteTruth();
+            log.LogInformation("AIS: {Batches} batches pushed.", batches);
+        }
+
+        _isDone = true;
+    }
+
+    private static ReadOnlyMemoryContent Body(AisBatch batch)
+    {
+        var content = new ReadOnlyMemoryContent(batch.Body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        content.Headers.Add("Escale-Batch", batch.Id);
+        return content;
+    }
+
+    // Batches of another seed are not ours: the feed then starts from its beginning.
+    private async Task<DateTime> LastAcceptedDayAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, () => null, cancellationToken);
+        var last = answer is null ? null : LastBatch(answer.RootElement);
+        var ours = AisFeed.BatchId(simulation.Options.Seed, SimulatorOptions.Start)[..^10];
+        return last is not null && last.StartsWith(ours, StringComparison.Ordinal)
+            && DateTime.TryParseExact(last[ours.Length..], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day)
+                ? day
+                : DateTime.MinValue;
+    }
+
+    private static string? LastBatch(JsonElement stream) =>
+        stream.TryGetProperty("lastBatch", out var batch) && batch.ValueKind == JsonValueKind.String ? batch.GetString() : null;
+
+    private async Task<JsonDocument?> SendAsync(HttpMethod method, Func<HttpContent?> content, CancellationToken cancellationToken)
+    {
+        for (var wait = ShortestWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        {
+            var pause = wait;
+            try
+            {
+                using var request = new HttpRequestMessage(method, _stream) { Content = content() };
+                if (request.Content?.Headers.TryGetValues("Escale-Batch", out var batch) == true)
+                {
+                    request.Headers.Add("Escale-Batch", batch);
+                    request.Content.Headers.Remove("Escale-Batch");
+                }
+
+                using var response = await _http.SendAsync(request, cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+                    return method == HttpMethod.Get ? await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken) : null;
+                }
+
+                if (method == HttpMethod.Get && response.StatusCode == HttpStatusCode.NotFound)
+                {
+                    return null;
+                }
+
+                pause = response.Headers.RetryAfter?.Delta ?? wait;
+                log.LogWarning("AIS: {Url} answered {Status}; trying again in {Pause}.", _stream, (int)response.StatusCode, pause);
+            }
+            catch (HttpRequestException error)
+            {
+                log.LogWarning("AIS: {Message} Trying again in {Pause}.", error.Message, pause);
+            }
+
+            await Task.Delay(pause, cancellationToken);
+        }
+    }
+}
