@@ -82,6 +82,14 @@ public sealed class DuckConnection : IDisposable
         return result.Scalar<T>();
     }
 
+    /// <summary>Opens an appender to a table of the current catalog.</summary>
+    /// <exception cref="EscaleException"><c>engines.duckdb.*</c>: no such table.</exception>
+    public DuckAppender Append(string schema, string table) => DuckAppender.Open(this, null, schema, table);
+
+    /// <summary>Opens an appender to a table of an attached catalog.</summary>
+    /// <exception cref="EscaleException"><c>engines.duckdb.*</c>: no such table.</exception>
+    public DuckAppender Append(string catalog, string schema, string table) => DuckAppender.Open(this, catalog, schema, table);
+
     /// <summary>Stops what runs, if anything: it ends with <see cref="OperationCanceledException"/>. Any thread may call it.</summary>
     public void Interrupt()
     {
@@ -97,40 +105,64 @@ public sealed class DuckConnection : IDisposable
     /// <summary>A parsed script.</summary>
     private sealed class Script(DuckConnection connection, string sql, ExtractedHandle handle, int count) : IDisposable
     {
+        // DuckDB places the errors of all but the first statement wrongly: each is parsed again alone, blanks before it.
+        private readonly List<string> _statements = count > 1 ? DuckSql.Split(sql) : [];
+
         public int Count => count;
 
-        public static unsafe Script Parse(DuckConnection connection, string sql)
+        public static Script Parse(DuckConnection connection, string sql)
         {
             ObjectDisposedException.ThrowIf(connection.Handle.IsClosed, connection);
+            var handle = Extract(connection, sql, out var count);
+            return count > 0 ? new Script(connection, sql, handle, count) : throw Failed(handle, sql);
+        }
+
+        public DuckStatement Prepare(int index)
+        {
+            if (_statements.Count != count)
+            {
+                return Prepare(handle, index);
+            }
+            using var alone = Extract(connection, _statements[index], out var found);
+            return found == 1 ? Prepare(alone, 0) : Prepare(handle, index);
+        }
+
+        public void Dispose() => handle.Dispose();
+
+        private static unsafe ExtractedHandle Extract(DuckConnection connection, string sql, out int count)
+        {
             var bytes = new byte[Encoding.UTF8.GetMaxByteCount(sql.Length) + 1];
             Encoding.UTF8.GetBytes(sql, bytes);
             fixed (byte* utf8 = bytes)
             {
-                var count = (int)Native.ExtractStatements(connection.Handle, utf8, out var handle);
-                if (count > 0)
-                {
-                    return new Script(connection, sql, handle, count);
-                }
+                count = (int)Native.ExtractStatements(connection.Handle, utf8, out var handle);
+                return handle;
+            }
+        }
+
+        private static unsafe EscaleException Failed(ExtractedHandle handle, string sql)
+        {
+            using (handle)
+            {
                 var error = Native.Text(Native.ExtractStatementsError(handle));
-                handle.Dispose();
-                throw string.IsNullOrEmpty(error)
+                return string.IsNullOrEmpty(error)
                     ? new EscaleException("engines.duckdb.empty", "The SQL text holds no statement.", "Write a statement, such as SELECT 1.")
                     : DuckErrors.From(error, sql);
             }
         }
 
-        public unsafe DuckStatement Prepare(int index)
+        private unsafe DuckStatement Prepare(ExtractedHandle statements, int index)
         {
-            var state = Native.PrepareExtracted(connection.Handle, handle, (ulong)index, out var statement);
+            var state = Native.PrepareExtracted(connection.Handle, statements, (ulong)index, out var statement);
             if (state == NativeState.Success)
             {
                 return new DuckStatement(connection, statement, sql);
             }
-            var error = Native.Text(Native.PrepareError(statement)) ?? "The statement could not be prepared.";
-            statement.Dispose();
-            throw DuckErrors.IsInterrupt(error) ? new OperationCanceledException("The query was interrupted.") : DuckErrors.From(error, sql);
+            using (statement)
+            {
+                var error = Native.Text(Native.PrepareError(statement)) ?? "The statement could not be prepared.";
+                throw DuckErrors.IsInterrupt(error) ? new OperationCanceledException("The query was interrupted.") : DuckErrors.From(error, sql);
+            }
         }
-
-        public void Dispose() => handle.Dispose();
     }
 }

@@ -29,6 +29,26 @@ internal static partial class DuckErrors
         return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind), sql is null ? null : FindPlace(message, sql));
     }
 
+    /// <summary>An error whose class DuckDB gives as a number (<c>duckdb_error_type</c>), not in its text.</summary>
+    public static EscaleException From(int type, string message)
+    {
+        var kind = Kind(message);
+        kind = kind != "error" ? kind : type switch
+        {
+            1 => "out-of-range",
+            2 => "conversion",
+            10 => "transaction",
+            13 => "catalog",
+            18 => "constraint",
+            28 => "io",
+            32 => "invalid-input",
+            33 => "out-of-memory",
+            34 => "permission",
+            _ => kind,
+        };
+        return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind));
+    }
+
     private static string Kind(string message)
     {
         var match = ErrorClass().Match(message);

@@ -79,7 +79,7 @@ internal static unsafe class DuckParameters
         TimeSpan span => Native.CreateInterval(new DuckInterval(0, 0, span.Ticks / TimeSpan.TicksPerMicrosecond)),
         DuckInterval interval => Native.CreateInterval(interval),
         DuckTimeTz time => Native.CreateTimeTz(time.Bits),
-        IEnumerable list => List([.. list.Cast<object?>()]),
+        IEnumerable list => List(list, [.. list.Cast<object?>()]),
         _ => throw new EscaleException("engines.duckdb.parameter-type", $"A {value.GetType().Name} cannot be a parameter.", "Pass it as text or a number."),
     };
 
@@ -129,21 +129,21 @@ internal static unsafe class DuckParameters
     }
 
     /// <summary>A list takes the type of its first element that is not NULL; the others are cast to it.</summary>
-    private static nint List(object?[] elements)
+    private static nint List(IEnumerable list, object?[] elements)
     {
         var values = elements.Select(Create).ToArray();
         try
         {
             var typed = Array.FindIndex(elements, element => element is not null and not DBNull);
-            var own = typed < 0 ? Native.MakeType(DuckType.Simple(DuckTypeId.SqlNull)) : 0;
+            var own = typed < 0 ? Native.MakeType(DuckType.Simple(ElementType(list))) : 0;
             fixed (nint* pointer = values)
             {
-                var list = Native.CreateList(typed < 0 ? own : Native.ValueType(values[typed]), pointer, (ulong)values.Length);
+                var made = Native.CreateList(typed < 0 ? own : Native.ValueType(values[typed]), pointer == null ? &own : pointer, (ulong)values.Length);
                 if (own != 0)
                 {
                     Native.DestroyLogicalType(ref own);
                 }
-                return list != 0 ? list : throw new EscaleException(
+                return made != 0 ? made : throw new EscaleException(
                     "engines.duckdb.parameter-type", "The elements of a list parameter are not of one type.", "Pass elements of one type.");
             }
         }
@@ -155,4 +155,16 @@ internal static unsafe class DuckParameters
             }
         }
     }
+
+    /// <summary>The element type of a list that holds no value to tell it.</summary>
+    private static DuckTypeId ElementType(IEnumerable list) => list switch
+    {
+        IEnumerable<string> => DuckTypeId.Varchar,
+        IEnumerable<long> or IEnumerable<long?> => DuckTypeId.BigInt,
+        IEnumerable<double> or IEnumerable<double?> => DuckTypeId.Double,
+        IEnumerable<Guid> or IEnumerable<Guid?> => DuckTypeId.Uuid,
+        IEnumerable<DateOnly> or IEnumerable<DateOnly?> => DuckTypeId.Date,
+        IEnumerable<DateTime> or IEnumerable<DateTime?> => DuckTypeId.Timestamp,
+        _ => DuckTypeId.Integer,
+    };
 }

@@ -73,6 +73,8 @@ public sealed class DuckQueryTests : IDisposable
 
     [Theory]
     [InlineData("SELECT 1 FORM t", "engines.duckdb.parser", 1, 15)]
+    [InlineData("SELECT 1;\nSELECT x\nFROM range(3)", "engines.duckdb.binder", 2, 8)]
+    [InlineData("SELECT ';' AS \"a;b\"; /* ; /* */ ; */ SELECT $$;$$; -- ;\nSELECT E'\\';' || x", "engines.duckdb.binder", 2, 18)]
     [InlineData("SELECT *\nFROM\n  nowhere", "engines.duckdb.catalog", 3, 3)]
     [InlineData("SELECT 'x'::INT", "engines.duckdb.conversion", 1, 11)]
     public void An_error_has_duckdbs_message_and_its_place(string sql, string code, int line, int column)
@@ -131,6 +133,49 @@ public sealed class DuckQueryTests : IDisposable
     {
         Assert.ThrowsAny<OperationCanceledException>(() => _connection.Execute("CREATE TABLE never(a INT)", new CancellationToken(true)));
         Assert.Throws<EscaleException>(() => _connection.Query("SELECT * FROM never"));
+    }
+
+    [Fact]
+    public async Task Progress_is_seen_from_another_thread()
+    {
+        _connection.Execute("CREATE TABLE big AS SELECT range AS i FROM range(1000000)");
+        var query = Task.Run(() => _connection.Execute("SELECT count(*) FROM big a, range(2000) b WHERE (a.i * b.range) % 7 = 3"));
+        var seen = new List<double>();
+        while (!query.IsCompleted && seen.Count < 3)
+        {
+            if (_connection.Progress is { } progress)
+            {
+                seen.Add(progress);
+            }
+            await Task.Delay(5);
+        }
+        _connection.Interrupt();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+        Assert.NotEmpty(seen);
+        Assert.All(seen, progress => Assert.InRange(progress, 0, 1));
+    }
+
+    [Fact]
+    public void Connections_of_many_threads_share_one_instance()
+    {
+        _connection.Execute("CREATE TABLE shared AS SELECT range AS i FROM range(1000)");
+        Parallel.For(0, 16, _ =>
+        {
+            using var own = _database.Connect();
+            for (var round = 0; round < 20; round++)
+            {
+                Assert.Equal(499500L, own.Scalar<long>("SELECT sum(i) FROM shared"));
+            }
+        });
+    }
+
+    [Fact]
+    public void A_result_outlives_the_connection_it_came_from()
+    {
+        var connection = _database.Connect();
+        using var result = connection.Query("SELECT * FROM range(5000)");
+        connection.Dispose();
+        Assert.Equal(5000, result.Rows().Count());
     }
 
     [Fact]

@@ -192,8 +192,17 @@ internal static unsafe partial class Native
     public static partial NativeState AppenderCreate(
         ConnectionHandle connection, string? catalog, string? schema, string table, out AppenderHandle appender);
 
-    [LibraryImport(Library, EntryPoint = "duckdb_appender_error")]
-    public static partial byte* AppenderError(AppenderHandle appender);
+    [LibraryImport(Library, EntryPoint = "duckdb_appender_error_data")]
+    public static partial nint AppenderError(AppenderHandle appender);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_error_data_error_type")]
+    public static partial int ErrorType(nint error);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_error_data_message")]
+    public static partial byte* ErrorMessage(nint error);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_error_data")]
+    public static partial void DestroyErrorData(ref nint error);
 
     [LibraryImport(Library, EntryPoint = "duckdb_appender_column_count")]
     public static partial ulong AppenderColumnCount(AppenderHandle appender);
