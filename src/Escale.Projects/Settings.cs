@@ -138,10 +138,16 @@ public sealed record ServiceSettings
     /// <summary><c>name</c>: gives the variable <c>NAME_URL</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>command</c>: program and arguments, started in the project folder.</summary>
+    /// <summary>
+    /// <c>command</c>: program and arguments, started in the project folder. May be absent when there are <c>build</c> and
+    /// <c>creates</c>: then it is set-up that is done once before the first source is collected.
+    /// </summary>
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary><c>build</c>: program and arguments to run first when <see cref="Creates"/> is missing. Default: none.</summary>
+    /// <summary>
+    /// <c>build</c>: program and arguments to run first when <see cref="Creates"/> is missing or older than a file or folder that
+    /// they name. Default: none.
+    /// </summary>
     public IReadOnlyList<string> Build { get; init; } = [];
 
     /// <summary><c>creates</c>: absolute path of what the build makes, or null.</summary>
@@ -168,7 +174,7 @@ public sealed record ServiceSettings
             Environment = reader.TextMap("env"),
             Place = reader.Place,
         };
-        if (service.Command.Count == 0)
+        if (service.Command.Count == 0 && (service.Build.Count == 0 || service.Creates is null))
         {
             reader.Need("command");
         }

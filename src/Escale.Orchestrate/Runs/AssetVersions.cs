@@ -46,7 +46,7 @@ internal sealed class AssetVersions(IReadOnlyDictionary<string, Asset> graph, IR
 
     private async Task<string> ReadAsync(Asset asset, CancellationToken cancellationToken)
     {
-        if (!asset.Runnable)
+        if (asset is { Runnable: false, Table: null })
         {
             return Hash(asset.CodeFingerprint, await OfInputsAsync(asset, cancellationToken));
         }

@@ -13,6 +13,9 @@ public sealed class RunEngine(IEnumerable<IStepRunner> runners, TimeProvider clo
     private readonly Random _jitter = jitter;
     private readonly Dictionary<string, IStepRunner> _runners = runners.ToDictionary(runner => runner.Kind, StringComparer.Ordinal);
 
+    /// <summary>What must be there before an asset's first attempt (the services that a source needs). Default: nothing.</summary>
+    public Func<Asset, CancellationToken, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
+
     /// <summary>Runs the plan to its end. Failures are in the summary; a cancelled run has the status <see cref="RunStatus.Cancelled"/>.</summary>
     /// <exception cref="EscaleException"><c>orchestrate.no-runner</c>: a kind that no room runs.</exception>
     public async Task<RunSummary> RunAsync(
@@ -82,7 +85,7 @@ public sealed class RunEngine(IEnumerable<IStepRunner> runners, TimeProvider clo
         {
             _running++;
             var attempts = new StepAttempts(
-                run, request, engine._runners[step.Asset.Kind], _versions, earlier, watcher, engine._clock, engine._jitter);
+                run, request, engine._runners[step.Asset.Kind], engine.Prepare, _versions, earlier, watcher, engine._clock, engine._jitter);
             _ = Task.Run(async () => _ended.Writer.TryWrite(await attempts.TakeAsync(step, stop.Token)), CancellationToken.None);
         }
 

@@ -19,7 +19,7 @@ public abstract class EarlierWork
 
 /// <summary>Takes one step: looks at what stands, decides whether there is anything to do, and tries until it succeeds or may not again.</summary>
 internal sealed class StepAttempts(
-    RunId run, RunRequest request, IStepRunner runner, AssetVersions versions, EarlierWork earlier, RunWatcher watcher, TimeProvider clock, Random jitter)
+    RunId run, RunRequest request, IStepRunner runner, Func<Asset, CancellationToken, Task> prepare, AssetVersions versions, EarlierWork earlier, RunWatcher watcher, TimeProvider clock, Random jitter)
 {
     /// <summary>The outcome of the step. Throws only what says that the whole run is over (cancellation).</summary>
     public async Task<StepOutcome> TakeAsync(PlannedStep step, CancellationToken cancellationToken)
@@ -64,6 +64,7 @@ internal sealed class StepAttempts(
     private async Task<StepOutcome> TryAsync(
         PlannedStep step, string fingerprint, IReadOnlyDictionary<string, string> inputs, CancellationToken cancellationToken)
     {
+        await prepare(step.Asset, cancellationToken);
         var progress = new ProgressTo(value => watcher.StepProgressed(step, value));
         for (var attempt = 1; ; attempt++)
         {

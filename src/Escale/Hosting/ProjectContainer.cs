@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Projects;
 
 namespace Escale.Hosting;
 
@@ -9,15 +10,11 @@ internal static class ProjectContainer
     /// <param name="folder">The folder, absolute.</param>
     /// <param name="projectOptional">Whether the folder may hold no project yet.</param>
     /// <param name="modules">The rooms.</param>
-    /// <exception cref="EscaleException"><c>host.no-folder</c>, <c>host.no-project</c>.</exception>
+    /// <exception cref="EscaleException"><c>projects.not-found</c>, or <c>escale.yml</c> is wrong.</exception>
     public static ServiceProvider Open(string folder, bool projectOptional, IReadOnlyList<EscaleModule> modules)
     {
-        if (!projectOptional)
-        {
-            RequireProject(folder);
-        }
         var services = new ServiceCollection();
-        services.AddSingleton(new ProjectRoot(Path.TrimEndingDirectorySeparator(folder)));
+        services.AddSingleton(Find(folder, projectOptional));
         services.AddSingleton(modules);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<FileLayer, LocalFileLayer>();
@@ -30,17 +27,16 @@ internal static class ProjectContainer
         return services.BuildServiceProvider();
     }
 
-    private static void RequireProject(string folder)
+    private static ProjectRoot Find(string folder, bool projectOptional)
     {
-        if (!Directory.Exists(folder))
+        try
         {
-            throw new EscaleException("host.no-folder", $"The folder {folder} does not exist.",
-                "Check the path, or create a project there with `escale init DIR`.");
+            return ProjectFolder.Open(folder, projectOptional);
         }
-        if (!File.Exists(Path.Combine(folder, "escale.yml")) && !File.Exists(Path.Combine(folder, "dbt_project.yml")))
+        catch (EscaleException) when (projectOptional)
         {
-            throw new EscaleException("host.no-project", $"The folder {folder} holds no project: neither escale.yml nor dbt_project.yml.",
-                "Create one with `escale init`, or name its folder with --project DIR.");
+            // The settings are wrong. Who works without a project does without them too; the doctor reads them again and reports it.
+            return new ProjectRoot(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         }
     }
 }
