@@ -1,8 +1,21 @@
 using Escale.Kernel;
+using Escale.Orchestrate.Records;
+using Escale.Orchestrate.Runs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Orchestrate;
 
-/// <summary>What this room gives to the program.</summary>
+/// <summary>Runs: planning, taking the steps, recording, resuming; and the services that a run's sources need.</summary>
 public sealed class OrchestrateModule : EscaleModule
 {
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<RunHistory>();
+        services.AddSingleton<ProjectRuns>();
+    }
+
+    /// <inheritdoc/>
+    public override void AddVerbs(Cli cli) => RunsVerb.Add(cli);
 }

@@ -38,6 +38,15 @@ internal sealed class LiveDisplay : RunWatcher, IDisposable
         _timer = clock.CreateTimer(_ => Tick(), null, _period, _period);
     }
 
+    /// <summary>A line that belongs to no step.</summary>
+    public void Say(string text)
+    {
+        lock (_lock)
+        {
+            Above([_style.Dim(text)]);
+        }
+    }
+
     public override void Started(RunId run, RunPlan plan)
     {
         lock (_lock)
@@ -146,6 +155,12 @@ internal sealed class LiveDisplay : RunWatcher, IDisposable
         foreach (var line in lines)
         {
             text.Append(line).Append('\n');
+        }
+        if (_planned == 0)
+        {
+            _writer.Write(text.ToString()); // before the plan stands there are no totals
+            _writer.Flush();
+            return;
         }
         List<string> live = [.. _running.Values.OrderBy(step => step.Start).Select(RunningLine), TotalsLine()];
         foreach (var line in live)

@@ -1,6 +1,5 @@
 using Escale.Engines.Postgres;
 using Escale.Kernel;
-using Escale.Orchestrate.Runs;
 using Npgsql;
 
 namespace Escale.Orchestrate.Records;

@@ -10,8 +10,8 @@ namespace Escale.Orchestrate.Records;
 public sealed class RunStore(PostgresServer server, TimeProvider clock)
 {
     private const string InsertRun = """
-        insert into orchestrate.runs (id, verb, status, request, resumes, fence, host, process_id, process_start, program_version, started_at)
-        values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9, $10)
+        insert into orchestrate.runs (id, verb, status, request, fence, host, process_id, process_start, program_version, started_at)
+        values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9)
         """;
 
     // Whoever holds the lease knows that no other run is under way.
@@ -40,7 +40,14 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
         order by steps.asset_id, chain.age
         """;
 
-    private const string LastRun = "select id, status, request from orchestrate.runs where id <> $1 order by started_at desc, id desc limit 1";
+    // `up` is a run too.
+    private const string LastRun = """
+        select id, status, request from orchestrate.runs
+        where id <> $1 and case verb when 'up' then 'run' else verb end = case $2 when 'up' then 'run' else $2 end
+        order by started_at desc, id desc limit 1
+        """;
+
+    private const string Resumed = "update orchestrate.runs set request = $2::jsonb, resumes = $3 where id = $1";
 
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -51,11 +58,11 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
 
     /// <summary>Claims the right to run and records the beginning of the run; or says who runs.</summary>
     internal async Task<(RunLease? Lease, RunHolder? Holder)> TryBeginAsync(
-        RunId run, RunRequest request, RunId? resumes, string programVersion, CancellationToken cancellationToken)
+        RunId run, RunRequest request, string programVersion, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
         var own = ProcessIdentity.Own;
-        NpgsqlBatchCommand Begin(long fence) => Sql.Command(InsertRun, run.Value, request.Verb, JsonSerializer.Serialize(request, _json), resumes?.Value,
+        NpgsqlBatchCommand Begin(long fence) => Sql.Command(InsertRun, run.Value, request.Verb, JsonSerializer.Serialize(request, _json),
             fence, own.Host, own.Id, own.Start, programVersion, clock.GetUtcNow());
         return await RunLease.TryClaimAsync(server, run, Begin, clock, cancellationToken);
     }
@@ -63,15 +70,19 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
     /// <summary>Records a run as it happens.</summary>
     internal RunRecord Record(RunId run, RunLease lease) => new(server, clock, run, lease.Fence);
 
-    /// <summary>The run before this one: its id, how it ended and what it was asked to do; null when there is none.</summary>
-    internal async Task<(RunId Run, RunStatus Status, RunRequest Request)?> LastAsync(RunId but, CancellationToken cancellationToken)
+    /// <summary>The last run of the same verb before this one: its id, how it ended and what it was asked to do; null when there is none.</summary>
+    internal async Task<(RunId Run, RunStatus Status, RunRequest Request)?> LastAsync(RunId but, string verb, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken);
-        return await ReadAsync<(RunId, RunStatus, RunRequest)?>(LastRun, [but.Value], async reader => await reader.ReadAsync(cancellationToken)
+        return await ReadAsync<(RunId, RunStatus, RunRequest)?>(LastRun, [but.Value, verb], async reader => await reader.ReadAsync(cancellationToken)
             ? (new RunId(reader.GetString(0)), Enum.Parse<RunStatus>(reader.GetString(1), ignoreCase: true),
                 JsonSerializer.Deserialize<RunRequest>(reader.GetString(2), _json)!)
             : null, cancellationToken);
     }
+
+    /// <summary>Notes that a run goes on where another stopped.</summary>
+    internal Task NoteResumedAsync(RunId run, RunRequest request, RunId resumes, CancellationToken cancellationToken) =>
+        ReadAsync(Resumed, [run.Value, JsonSerializer.Serialize(request, _json), resumes.Value], _ => Task.FromResult(true), cancellationToken);
 
     /// <summary>What earlier runs left that need not be done again.</summary>
     /// <param name="resumes">The run that is resumed, with those that it resumed; null for a new run.</param>

@@ -143,7 +143,7 @@ public sealed class RunEngine(IEnumerable<IStepRunner> runners, TimeProvider clo
         /// <summary>What must happen for all steps of a kind together; when that fails, none of them succeeded.</summary>
         private async Task CompleteAsync(string kind)
         {
-            var all = plan.Steps.Select(step => _outcomes[step.Asset.Id]).Where(outcome => outcome.Step.Asset.Kind == kind).ToList();
+            var all = plan.Steps.Where(step => step.Asset.Kind == kind).Select(step => _outcomes[step.Asset.Id]).ToList();
             var succeeded = all.Where(outcome => outcome.Status == StepStatus.Ok).ToList();
             var anyFailed = all.Any(outcome => !outcome.IsGood);
             if (stop.IsCancellationRequested || (succeeded.Count == 0 && !anyFailed))
