@@ -203,7 +203,9 @@ public static class YamlFile
             }
             // Own keys win over merged ones, and an earlier merged mapping over a later one (YAML 1.1 merge type).
             entries.AddRange(merged.SelectMany(map => map.Entries).Where(entry => seen.TryAdd(entry.Name, entry.Key)));
-            return new YamlMap(file, (int)start.Line, (int)start.Column, entries);
+            // A pair that stands in a flow list without braces ([a: b]) has no mark of its own.
+            var (line, column) = start.Index == 0 && entries.Count > 0 ? (entries[0].Key.Line, entries[0].Key.Column) : ((int)start.Line, (int)start.Column);
+            return new YamlMap(file, line, column, entries);
         }
 
         private static IEnumerable<YamlMap> Merged(YamlNode value) => value is YamlList list

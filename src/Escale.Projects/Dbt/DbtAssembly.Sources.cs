@@ -1,0 +1,153 @@
+using Escale.Kernel;
+
+namespace Escale.Projects.Dbt;
+
+/// <content>Sources and seeds.</content>
+internal sealed partial class DbtAssembly
+{
+    private void LoadSources()
+    {
+        var collected = new Dictionary<(string, string), Asset>();
+        foreach (var asset in known.Where(asset => asset.SourceName is not null))
+        {
+            collected[(asset.SourceName!, asset.Name)] = asset;
+            _index.AddSource(asset.Package, asset.SourceName!, asset.Name, asset.Id, enabled: true);
+        }
+        foreach (var source in _properties.Sources)
+        {
+            var package = project.Package(source.Table.Package)!;
+            var fqn = new List<string> { package.Name, source.SourceName, source.Table.Name };
+            var layers = Layers("source", package, fqn, source.Table);
+            ApplyProjectOverPackage(layers, "source", package, fqn);
+            var asset = DeclaredSource(source, layers.Build(), fqn, collected.GetValueOrDefault((source.SourceName, source.Table.Name)));
+            var enabled = layers.Build().Enabled;
+            _index.AddSource(package.Name, source.SourceName, source.Table.Name, asset.Id, enabled);
+            if (enabled)
+            {
+                _assets.Add(asset);
+            }
+        }
+    }
+
+    /// <summary>A collected table that is also declared keeps all it has and gains the declaration's words; any other is a table that something else fills.</summary>
+    private Asset DeclaredSource(SourceProperties source, NodeConfig config, List<string> fqn, Asset? collected)
+    {
+        var columns = DescribeColumns(source.Table);
+        var description = Describe(source.Table);
+        if (collected is not null)
+        {
+            return collected with
+            {
+                Description = description.Length > 0 ? description : collected.Description,
+                Columns = columns.Count > 0 ? AssetColumns(columns) : collected.Columns,
+                Tags = [.. collected.Tags.Union(config.Tags).Order(StringComparer.Ordinal)],
+                Config = collected.Config.Count > 0 ? collected.Config : config.All,
+            };
+        }
+        var table = SourceTableName(source);
+        return new Asset
+        {
+            Id = $"source.{source.Table.Package}.{source.SourceName}.{source.Table.Name}",
+            Kind = "source",
+            Name = source.Table.Name,
+            SourceName = source.SourceName,
+            Table = table,
+            Path = source.Table.Place.File,
+            Package = source.Table.Package,
+            Fqn = fqn,
+            Tags = config.Tags,
+            Description = description,
+            Columns = AssetColumns(columns),
+            Config = config.All,
+            Runnable = false,
+            CodeFingerprint = Fingerprint.Of("source", table.ToString()),
+            Definition = new SourceTable
+            {
+                Package = source.Table.Package,
+                Name = source.Table.Name,
+                SourceName = source.SourceName,
+                Config = config,
+                Columns = columns,
+                PropertiesPlace = source.Table.Place,
+                Table = table,
+                LoadedAtField = source.LoadedAtField,
+            },
+        };
+    }
+
+    private static TableName SourceTableName(SourceProperties source)
+    {
+        try
+        {
+            return new TableName(source.Schema, source.Identifier);
+        }
+        catch (EscaleException error) when (error.Code == "kernel.table-name")
+        {
+            throw error.At(source.Table.Place);
+        }
+    }
+
+    private void LoadSeeds()
+    {
+        foreach (var package in project.Packages)
+        {
+            foreach (var file in package.SeedFiles)
+            {
+                LoadSeed(package, file);
+            }
+        }
+    }
+
+    private void LoadSeed(DbtPackage package, SqlFile file)
+    {
+        var fqn = package.FoldersOf(file, package.Yml.SeedPaths);
+        fqn.Add(file.Name);
+        var properties = _properties.Find("seed", package.Name, file.Name);
+        var layers = Layers("seed", package, fqn, properties);
+        ApplyProjectOverPackage(layers, "seed", package, fqn);
+        var config = layers.Build();
+        var id = $"seed.{package.Name}.{file.Name}";
+        _index.Add(package.Name, file.Name, id, file.Path, config.Enabled);
+        if (!config.Enabled)
+        {
+            return;
+        }
+        var types = config["column_types"] switch
+        {
+            null => new Dictionary<string, string>(),
+            IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => pair.Value as string ?? throw config.Invalid("column_types", "SQL types by column")),
+            _ => throw config.Invalid("column_types", "SQL types by column"),
+        };
+        var columns = DescribeColumns(properties);
+        var table = TableOf(config, file.Name, new Place(file.Path));
+        var seed = new Seed
+        {
+            Package = package.Name,
+            Name = file.Name,
+            Config = config,
+            Columns = columns,
+            PropertiesPlace = properties?.Place,
+            FilePath = file.FullPath,
+            Path = file.Path,
+            Table = table,
+            ColumnTypes = types,
+            Delimiter = config.Text("delimiter") ?? ",",
+        };
+        _assets.Add(new Asset
+        {
+            Id = id,
+            Kind = "seed",
+            Name = file.Name,
+            Table = table,
+            Path = file.Path,
+            Package = package.Name,
+            Fqn = fqn,
+            Tags = config.Tags,
+            Description = Describe(properties),
+            Columns = AssetColumns(columns),
+            Config = config.All,
+            CodeFingerprint = Fingerprint.Of("seed", Fingerprint.OfFile(file.FullPath), Fingerprint.Canonical(config), table.ToString()),
+            Definition = seed,
+        });
+    }
+}

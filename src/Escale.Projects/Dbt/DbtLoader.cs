@@ -1,0 +1,104 @@
+using Escale.Kernel;
+
+namespace Escale.Projects.Dbt;
+
+/// <summary>Adds the dbt project's seeds, SQL models, tests and declared sources to the graph.</summary>
+/// <param name="project">The project.</param>
+/// <param name="parse">The parse pass for texts that are not literal; made when the first such text is met.</param>
+internal sealed class DbtLoader(Project project, Func<DbtProject, ParseSql> parse) : IAssetLoader
+{
+    /// <inheritdoc/>
+    public int Order => 100;
+
+    /// <inheritdoc/>
+    public IEnumerable<Asset> Load(ProjectRoot root, IReadOnlyList<Asset> known) =>
+        new DbtAssembly(project.Dbt, project.Settings, known, project.Warn, new Lazy<ParseSql>(() => parse(project.Dbt))).Run();
+}
+
+/// <summary>One load of a dbt project: from files to assets. Sources and seeds first, then models, then the tests of all of them.</summary>
+internal sealed partial class DbtAssembly(
+    DbtProject project, Settings settings, IReadOnlyList<Asset> known, Action<string> warn, Lazy<ParseSql> parse)
+{
+    private readonly ProjectProperties _properties = new(project);
+    private readonly DocBlocks _docs = new(project);
+    private readonly NodeIndex _index = new(project);
+    private readonly List<Asset> _assets = [];
+    private readonly Lazy<bool> _literalCallsAreBuiltIn = new(() => !project.Root.MacroFiles.Any(RedefinesBuiltIn));
+
+    public List<Asset> Run()
+    {
+        LoadSources();
+        LoadSeeds();
+        LoadModels();
+        LoadSingularTests();
+        LoadGenericTests();
+        WarnOfUnusedProperties();
+        return _assets;
+    }
+
+    private static bool RedefinesBuiltIn(SqlFile file) =>
+        new[] { "macro ref(", "macro source(", "macro config(" }.Any(start => file.Text.Contains(start, StringComparison.Ordinal));
+
+    private ParsedSql Parse(SqlUnit unit) =>
+        (_literalCallsAreBuiltIn.Value ? LiteralSql.TryParse(unit.Text, unit.Path) : null) ?? parse.Value(unit);
+
+    /// <summary>
+    /// The configuration of a node in dbt's order: its package's dbt_project.yml, its property file, its own <c>config()</c>; and for a node of a package,
+    /// the project's dbt_project.yml over all of these.
+    /// </summary>
+    private ConfigLayers Layers(string kind, DbtPackage package, IReadOnlyList<string> fqn, NodeProperties? properties)
+    {
+        var layers = new ConfigLayers();
+        package.Yml.Trees.GetValueOrDefault(kind)?.Apply(layers, fqn);
+        foreach (var entry in properties?.Config ?? [])
+        {
+            layers.Set(entry.Name, entry.Value.ToValue(), entry.Key.Place);
+        }
+        return layers;
+    }
+
+    private void ApplyProjectOverPackage(ConfigLayers layers, string kind, DbtPackage package, IReadOnlyList<string> fqn)
+    {
+        if (!package.IsRoot)
+        {
+            project.Root.Yml.Trees.GetValueOrDefault(kind)?.Apply(layers, fqn);
+        }
+    }
+
+    private TableName TableOf(NodeConfig config, string name, Place place)
+    {
+        try
+        {
+            return new TableName(config.Text("schema") ?? settings.Schema, config.Text("alias") ?? name);
+        }
+        catch (EscaleException error) when (error.Code == "kernel.table-name")
+        {
+            throw error.At(config.PlaceOf("alias") ?? config.PlaceOf("schema") ?? place);
+        }
+    }
+
+    private string Describe(NodeProperties? properties) =>
+        properties is null ? "" : _docs.Resolve(properties.Description, properties.Package, properties.Place).Trim();
+
+    private List<ColumnProperties> DescribeColumns(NodeProperties? properties) =>
+    [
+        .. (properties?.Columns ?? []).Select(column => column.Description.Length == 0
+            ? column
+            : column with { Description = _docs.Resolve(column.Description, properties!.Package, column.Place).Trim() }),
+    ];
+
+    private static IReadOnlyList<AssetColumn> AssetColumns(IReadOnlyList<ColumnProperties> columns) =>
+        [.. columns.Select(column => new AssetColumn(column.Name, column.Description, column.DataType))];
+
+    private void WarnOfUnusedProperties()
+    {
+        foreach (var (kind, node) in _properties.Nodes)
+        {
+            if (kind is "model" or "seed" && !_index.Knows(node.Package, node.Name))
+            {
+                var near = Nearest.Of(node.Name, _index.Names(node.Package));
+                warn($"{node.Place}: there is no {kind} '{node.Name}' to describe{(near is null ? "" : $"; did you mean '{near}'?")}");
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Escale.Projects.Dbt;
+
+/// <summary>Hashes what a node is made of. The same parts give the same hash on every machine.</summary>
+internal static class Fingerprint
+{
+    /// <summary>Configuration that changes nothing in what is made.</summary>
+    private static readonly HashSet<string> _cosmetic = ["tags", "meta", "docs", "group", "access", "enabled", "description"];
+
+    /// <summary>A hash of texts, in order; 32 hexadecimal digits.</summary>
+    public static string Of(params ReadOnlySpan<string?> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[4];
+        foreach (var part in parts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(part ?? "\0null");
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    /// <summary>A hash of a file's content; 32 hexadecimal digits.</summary>
+    public static string OfFile(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream).AsSpan(0, 16));
+    }
+
+    /// <summary>Plain values as text that is the same for the same values: keys sorted.</summary>
+    public static string Canonical(object? value)
+    {
+        var text = new StringBuilder();
+        Write(text, value);
+        return text.ToString();
+    }
+
+    /// <summary>A configuration as text, without what changes nothing.</summary>
+    public static string Canonical(NodeConfig config) =>
+        Canonical(config.All.Where(pair => !_cosmetic.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value));
+
+    private static void Write(StringBuilder text, object? value)
+    {
+        switch (value)
+        {
+            case IReadOnlyDictionary<string, object?> map:
+                text.Append('{');
+                foreach (var (key, inner) in map.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    Write(text, key);
+                    text.Append(':');
+                    Write(text, inner);
+                    text.Append(',');
+                }
+                text.Append('}');
+                break;
+            case string single:
+                text.Append('"').Append(single.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+                break;
+            case System.Collections.IEnumerable list:
+                text.Append('[');
+                foreach (var item in list)
+                {
+                    Write(text, item);
+                    text.Append(',');
+                }
+                text.Append(']');
+                break;
+            default:
+                text.Append(value is null ? "null" : Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+}

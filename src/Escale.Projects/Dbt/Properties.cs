@@ -1,0 +1,87 @@
+using Escale.Kernel;
+using Escale.Projects.Yaml;
+
+namespace Escale.Projects.Dbt;
+
+/// <summary>What a property file says of one model, seed, source table or singular test.</summary>
+internal sealed record NodeProperties
+{
+    public required string Name { get; init; }
+
+    public required string Package { get; init; }
+
+    public required Place Place { get; init; }
+
+    public string Description { get; init; } = "";
+
+    /// <summary><c>config:</c> and the keys that may stand beside it (<c>tags</c>, <c>meta</c>, …).</summary>
+    public IReadOnlyList<YamlEntry> Config { get; init; } = [];
+
+    public IReadOnlyList<ColumnProperties> Columns { get; init; } = [];
+
+    public IReadOnlyList<TestProperties> Tests { get; init; } = [];
+
+    public IReadOnlyList<ConstraintProperties> Constraints { get; init; } = [];
+}
+
+/// <summary>A table under <c>sources:</c>, with what it has from its source.</summary>
+internal sealed record SourceProperties(string SourceName, string Schema, string Identifier, string? LoadedAtField, NodeProperties Table);
+
+/// <summary>A generic test as written under a table or column.</summary>
+internal sealed record TestProperties
+{
+    public required string TestName { get; init; }
+
+    public string? TestPackage { get; init; }
+
+    /// <summary><c>name:</c>, in place of the generated one.</summary>
+    public string? CustomName { get; init; }
+
+    public string Description { get; init; } = "";
+
+    public string? ColumnName { get; init; }
+
+    public IReadOnlyDictionary<string, object?> Arguments { get; init; } = new Dictionary<string, object?>();
+
+    public IReadOnlyList<YamlEntry> Config { get; init; } = [];
+
+    /// <summary>The column's tags, which its tests have too.</summary>
+    public IReadOnlyList<string> ColumnTags { get; init; } = [];
+
+    public required Place Place { get; init; }
+}
+
+/// <summary>Everything that the property files of a project and its packages say.</summary>
+internal sealed class ProjectProperties
+{
+    private readonly Dictionary<(string Kind, string Package, string Name), NodeProperties> _nodes = [];
+
+    public ProjectProperties(DbtProject project)
+    {
+        foreach (var package in project.Packages)
+        {
+            foreach (var file in package.PropertyFiles)
+            {
+                new PropertyFile(package, this).Read(YamlFile.Parse(file.Text, file.Path));
+            }
+        }
+    }
+
+    /// <summary>All entries: kind (<c>model</c>, <c>seed</c>, <c>test</c>), and what is said.</summary>
+    public IEnumerable<(string Kind, NodeProperties Node)> Nodes => _nodes.Select(pair => (pair.Key.Kind, pair.Value));
+
+    public List<SourceProperties> Sources { get; } = [];
+
+    /// <summary>What is said of a node, or null.</summary>
+    public NodeProperties? Find(string kind, string package, string name) => _nodes.GetValueOrDefault((kind, package, name));
+
+    public void Add(string kind, NodeProperties node)
+    {
+        if (!_nodes.TryAdd((kind, node.Package, node.Name), node))
+        {
+            throw new EscaleException(
+                "projects.duplicate-properties", $"The {kind} '{node.Name}' is described twice; the first is at {_nodes[(kind, node.Package, node.Name)].Place}.",
+                "Keep one of the two entries.", node.Place);
+        }
+    }
+}

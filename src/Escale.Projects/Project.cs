@@ -1,0 +1,72 @@
+using Escale.Kernel;
+using Escale.Projects.Dbt;
+using Escale.Projects.Graph;
+
+namespace Escale.Projects;
+
+/// <summary>
+/// The open project. Every part is read when first asked for and then kept: a program that stays sees the files as they were.
+/// Thread-safe.
+/// </summary>
+public sealed class Project
+{
+    private readonly Lazy<Settings> _settings;
+    private readonly Lazy<DbtProject> _dbt;
+    private readonly Lazy<AssetGraph> _graph;
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Creates it; reads nothing yet.</summary>
+    /// <param name="root">Where it is.</param>
+    /// <param name="loaders">The asset loaders of all rooms; asked for when the graph is.</param>
+    public Project(ProjectRoot root, Func<IEnumerable<IAssetLoader>> loaders)
+    {
+        Root = root;
+        _settings = new Lazy<Settings>(() => Settings.Read(root));
+        _dbt = new Lazy<DbtProject>(() => DbtProject.Open(root, Settings));
+        _graph = new Lazy<AssetGraph>(() => Load(loaders()));
+    }
+
+    /// <summary>Where it is.</summary>
+    public ProjectRoot Root { get; }
+
+    /// <summary>The project's name, as asset ids have it.</summary>
+    public string Name => Dbt.Name;
+
+    /// <summary>What <c>escale.yml</c> says.</summary>
+    /// <exception cref="EscaleException">The file is wrong, with its place.</exception>
+    public Settings Settings => _settings.Value;
+
+    /// <summary>The dbt project; an empty one when there is no <c>dbt_project.yml</c>.</summary>
+    /// <exception cref="EscaleException">The file is wrong, with its place.</exception>
+    public DbtProject Dbt => _dbt.Value;
+
+    /// <summary>All assets.</summary>
+    /// <exception cref="EscaleException">A file is wrong, with its place.</exception>
+    public AssetGraph Graph => _graph.Value;
+
+    /// <summary>What is odd but no error, found while reading; complete once <see cref="Graph"/> was asked for.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    internal void Warn(string text) => _warnings.Add(text);
+
+    private AssetGraph Load(IEnumerable<IAssetLoader> loaders)
+    {
+        var assets = new List<Asset>();
+        foreach (var loader in loaders.OrderBy(loader => loader.Order))
+        {
+            var positions = assets.Select((asset, at) => (asset.Id, at)).ToDictionary(pair => pair.Id, pair => pair.at, StringComparer.Ordinal);
+            foreach (var asset in loader.Load(Root, [.. assets]).ToList())
+            {
+                if (positions.TryGetValue(asset.Id, out var at))
+                {
+                    assets[at] = asset;
+                }
+                else
+                {
+                    assets.Add(asset);
+                }
+            }
+        }
+        return AssetGraph.Build(assets);
+    }
+}
