@@ -3,7 +3,6 @@ using PortOfDakar;
 using PortOfDakar.Sources;
 using PortOfDakar.Truth;
 using PortOfDakar.World;
-using Xunit;
 
 namespace Escale.Examples.PortOfDakar;
 

@@ -1,7 +1,6 @@
 using PortOfDakar;
 using PortOfDakar.Traffic;
 using PortOfDakar.World;
-using Xunit;
 
 namespace Escale.Examples.PortOfDakar;
 
