@@ -17,5 +17,9 @@ public sealed class OrchestrateModule : EscaleModule
     }
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => RunsVerb.Add(cli);
+    public override void AddVerbs(Cli cli)
+    {
+        RunVerb.Add(cli);
+        RunsVerb.Add(cli);
+    }
 }

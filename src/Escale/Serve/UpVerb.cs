@@ -1,23 +1,47 @@
 using System.CommandLine;
+using Escale.Engines.Postgres;
 using Escale.Hosting;
 using Escale.Kernel;
+using Escale.Orchestrate.Runs;
 
 namespace Escale.Serve;
 
-/// <summary><c>escale up</c>: runs everything, then serves and stays.</summary>
+/// <summary><c>escale up</c>: runs the project, then serves it and stays until it is interrupted.</summary>
 internal static class UpVerb
 {
     public static void Add(Cli cli)
     {
         var folder = ServeVerb.Folder();
         var urls = ServeVerb.Urls();
+        var run = new RunVerb();
         var command = new Command("up", "Run the whole project, then serve it and stay") { folder, urls };
+        run.AddTo(command);
         cli.Add(cli.Root, command, async (call, cancellationToken) =>
         {
+            // First the port: that it is taken should be known before the work, and pushed events come to the address that stays.
             var address = await call.Get<WebServer>().StartAsync(ServeVerb.UrlsOf(call, urls), cancellationToken);
-            call.Output.Line($"Serving on {address} (Ctrl-C stops)");
+            var summary = await run.RunAsync(call, "up", cancellationToken);
+            await AnnounceAsync(call, address, cancellationToken);
             await ServeVerb.StayAsync(cancellationToken);
-            return ExitCode.Success;
-        }, folder, examples: ["escale up examples/port-of-dakar"]);
+            return summary.Status == RunStatus.Succeeded ? ExitCode.Success : ExitCode.Failure;
+        }, folder, examples: ["escale up examples/port-of-dakar", "escale up --urls http://127.0.0.1:8080"]);
+    }
+
+    private static async Task AnnounceAsync(VerbCall call, Uri address, CancellationToken cancellationToken)
+    {
+        var database = await call.Get<PostgresServer>().AddressAsync(cancellationToken);
+        var here = Path.GetRelativePath(Directory.GetCurrentDirectory(), call.Project.Folder);
+        var project = here == "." ? "" : $" --project {here}";
+        if (call.Output.IsJson)
+        {
+            call.Output.WriteJsonLine(new { @event = "serving", url = address, database = database.Url, psql = database.Psql });
+            return;
+        }
+        call.Output.Line();
+        call.Output.Line($"Look       {address}");
+        call.Output.Line($"Query      escale sql \"show all tables\"{project}");
+        call.Output.Line($"Connect    {database.Psql}");
+        call.Output.Line("Serving until Ctrl-C.");
+        await call.Output.Results.FlushAsync(cancellationToken);
     }
 }
