@@ -49,8 +49,14 @@ internal sealed partial class JinjaParser
 
     private Expression ParseNot()
     {
-        EnsureStack();
-        return Next.Is(TokenKind.Name, "not") ? new UnaryNode(Take().At, "not", ParseNot()) : ParseCompare();
+        if (!Next.Is(TokenKind.Name, "not"))
+        {
+            return ParseCompare();
+        }
+        Deeper();
+        var value = new UnaryNode(Take().At, "not", ParseNot());
+        _depth--;
+        return value;
     }
 
     private Expression ParseCompare()
@@ -127,7 +133,7 @@ internal sealed partial class JinjaParser
 
     private Expression ParseUnary(bool withFilter)
     {
-        EnsureStack();
+        Deeper();
         Expression value;
         if (Next.Is(TokenKind.Symbol, "-") || Next.Is(TokenKind.Symbol, "+"))
         {
@@ -139,6 +145,7 @@ internal sealed partial class JinjaParser
             value = ParsePrimary();
         }
         value = ParsePostfix(value);
+        _depth--;
         return withFilter ? ParseFilterChain(value) : value;
     }
 

@@ -6,6 +6,8 @@ namespace Escale.Projects.Jinja;
 /// <summary>Reads the tokens of a template into its tree: statements here, expressions in the other half.</summary>
 internal sealed partial class JinjaParser
 {
+    private const int MaxDepth = 500;
+
     private readonly List<Token> _tokens;
     private readonly string? _name;
     private readonly JinjaOptions _options;
@@ -14,6 +16,7 @@ internal sealed partial class JinjaParser
     private readonly Stack<string> _open = new();
     private int _at;
     private int _loops;
+    private int _depth;
 
     private JinjaParser(List<Token> tokens, string? name, JinjaOptions options)
     {
@@ -43,7 +46,7 @@ internal sealed partial class JinjaParser
     /// <summary>Statements up to one of these names, which stays unread; up to the end of the template when none is given.</summary>
     private BlockOfStatements ParseBody(params string[] ends)
     {
-        EnsureStack();
+        Deeper();
         var at = Next.At;
         var statements = new List<Statement>();
         while (true)
@@ -62,6 +65,7 @@ internal sealed partial class JinjaParser
                     if (word.Kind == TokenKind.Name && ends.Contains(word.Text))
                     {
                         _at++;
+                        _depth--;
                         return new BlockOfStatements(at, statements);
                     }
                     _at++;
@@ -289,6 +293,16 @@ internal sealed partial class JinjaParser
         var body = ParseBody("endautoescape");
         End("endautoescape");
         return new AutoescapeNode(at, enabled, body);
+    }
+
+    /// <summary>One level down; the caller counts back up. A failure ends the parse, so that it need not.</summary>
+    private void Deeper()
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw Fail($"more than {MaxDepth} levels are nested in each other", Next.At);
+        }
+        EnsureStack();
     }
 
     private void EnsureStack()
