@@ -11,6 +11,7 @@ internal sealed partial class JinjaLexer
     private readonly List<Token> _tokens = [];
     private readonly List<int> _lineStarts = [0];
     private int _at;
+    private readonly int[] _next = [-1, -1, -1, -1];
     private bool _lineStarting = true;
 
     private JinjaLexer(string source, string? name, JinjaOptions options)
@@ -123,18 +124,28 @@ internal sealed partial class JinjaLexer
             }
         }
 
-        Consider(Opening.Comment, _source.IndexOf(_options.CommentStart, _at, StringComparison.Ordinal), _options.CommentStart.Length);
-        Consider(Opening.Block, _source.IndexOf(_options.BlockStart, _at, StringComparison.Ordinal), _options.BlockStart.Length);
-        Consider(Opening.Variable, _source.IndexOf(_options.VariableStart, _at, StringComparison.Ordinal), _options.VariableStart.Length);
+        Consider(Opening.Comment, NextOf(0, _options.CommentStart), _options.CommentStart.Length);
+        Consider(Opening.Block, NextOf(1, _options.BlockStart), _options.BlockStart.Length);
+        Consider(Opening.Variable, NextOf(2, _options.VariableStart), _options.VariableStart.Length);
         if (_options.LineStatementPrefix is { } statement && FindLine(statement) is { } line)
         {
             Consider(Opening.LineStatement, line.Open, line.Length);
         }
         if (_options.LineCommentPrefix is { } comment)
         {
-            Consider(Opening.LineComment, _source.IndexOf(comment, _at, StringComparison.Ordinal), comment.Length);
+            Consider(Opening.LineComment, NextOf(3, comment), comment.Length);
         }
         return best;
+    }
+
+    /// <summary>The next place of a mark, remembered until it is passed: each is searched once over the whole template.</summary>
+    private int NextOf(int slot, string mark)
+    {
+        if (_next[slot] < _at)
+        {
+            _next[slot] = _source.IndexOf(mark, _at, StringComparison.Ordinal) is >= 0 and var found ? found : int.MaxValue;
+        }
+        return _next[slot] == int.MaxValue ? -1 : _next[slot];
     }
 
     /// <summary>The next line that starts with the prefix after blanks: the blanks belong to the statement.</summary>
