@@ -1,4 +1,5 @@
 using Escale.Engines.Postgres;
+using Escale.Engines.Tables;
 using Escale.Kernel;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +9,11 @@ namespace Escale.Engines;
 public sealed class EnginesModule : EscaleModule
 {
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services) => services.AddSingleton<PostgresServer>();
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<PostgresServer>();
+        TablesServices.Add(services);
+    }
 
     /// <inheritdoc/>
     public override void AddVerbs(Cli cli) => PostgresVerbs.Add(cli);

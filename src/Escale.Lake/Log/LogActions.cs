@@ -66,6 +66,12 @@ public sealed record TableMetadata(
 
     /// <summary>When the table was made, in milliseconds since 1970, or null.</summary>
     public long? CreatedTimeMs { get; init; }
+
+    /// <summary>Whether columns, comments, partitioning, properties, name and description are all the same.</summary>
+    public bool SaysTheSameAs(TableMetadata other) =>
+        Schema.Equals(other.Schema) && PartitionColumns.SequenceEqual(other.PartitionColumns) && Name == other.Name && Description == other.Description
+        && Configuration.Count == other.Configuration.Count
+        && Configuration.All(pair => other.Configuration.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }
 
 /// <summary>What a program must know to read or write the table: the log's <c>protocol</c> action.</summary>
@@ -127,6 +133,4 @@ internal sealed class LogEntry
     public Dictionary<string, long> Transactions { get; } = new(StringComparer.Ordinal);
 
     public CommitInfo? Info { get; set; }
-
-    public bool ChangesData => Metadata is not null || Adds.Exists(file => file.DataChange) || Removes.Exists(file => file.DataChange);
 }

@@ -23,16 +23,11 @@ public sealed partial class DeltaTable
             Base = current,
             Adds = adds,
             Removes = [.. current.Files.Where(file => !then.ContainsKey(file.Path))],
-            Metadata = SameMetadata(target.Metadata, current.Metadata) ? null : target.Metadata,
+            Metadata = target.Metadata.SaysTheSameAs(current.Metadata) ? null : target.Metadata,
             Parameters = new Dictionary<string, string> { ["version"] = target.Version.ToString(CultureInfo.InvariantCulture) },
             Properties = new Dictionary<string, string>(target.Properties, StringComparer.Ordinal) { [SnapshotBuilder.ResetTag] = "true" },
             ForcedTransactions = current.Transactions.Keys.Where(appId => target.Txn(appId) != current.Txn(appId))
                 .ToDictionary(appId => appId, appId => target.Txn(appId) ?? -1, StringComparer.Ordinal),
         }, cancellationToken);
     }
-
-    internal static bool SameMetadata(TableMetadata left, TableMetadata right) =>
-        left.Schema.Equals(right.Schema) && left.PartitionColumns.SequenceEqual(right.PartitionColumns) && left.Name == right.Name
-        && left.Description == right.Description && left.Configuration.Count == right.Configuration.Count
-        && left.Configuration.All(pair => right.Configuration.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }

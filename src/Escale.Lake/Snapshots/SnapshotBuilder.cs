@@ -51,6 +51,7 @@ internal sealed class SnapshotBuilder
 
     public void Apply(LogEntry entry)
     {
+        var changesData = ChangesData(entry);
         Version = entry.Version;
         Protocol = entry.Protocol ?? Protocol;
         Metadata = entry.Metadata ?? Metadata;
@@ -60,11 +61,11 @@ internal sealed class SnapshotBuilder
             Transactions[appId] = version;
         }
         LastCommit = entry.Info ?? new CommitInfo(entry.Version, LastCommit?.Timestamp ?? DateTimeOffset.UnixEpoch, "UNKNOWN");
-        if (entry.ChangesData)
+        if (changesData)
         {
             DataVersion = entry.Version;
         }
-        if (entry.ChangesData || LastDataCommit is null || LastCommit.Properties.Count > 0)
+        if (changesData || LastDataCommit is null || LastCommit.Properties.Count > 0)
         {
             LastDataCommit = LastCommit;
         }
@@ -104,6 +105,12 @@ internal sealed class SnapshotBuilder
         Array.Sort(files, (left, right) => left.Order.CompareTo(right.Order));
         return Array.ConvertAll(files, entry => entry.File);
     }
+
+    // New comments or properties are no new data: what reads the table need not run again.
+    private bool ChangesData(LogEntry entry) =>
+        entry.Adds.Exists(file => file.DataChange) || entry.Removes.Exists(file => file.DataChange)
+        || (entry.Metadata is { } changed && (Metadata is null
+            || !changed.Schema.Columns.Select(column => (column.Name, column.Type)).SequenceEqual(Metadata.Schema.Columns.Select(column => (column.Name, column.Type)))));
 
     private void ApplyFiles(LogEntry entry)
     {
