@@ -1,5 +1,9 @@
+using Escale.Engines.DuckDb;
 using Escale.Kernel;
 using Escale.Projects.Dbt;
+using Escale.Projects.Listing;
+using Escale.Projects.Showing;
+using Escale.Projects.Starting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Projects;
@@ -11,8 +15,27 @@ public sealed class ProjectsModule : EscaleModule
     public override void AddServices(IServiceCollection services)
     {
         services.AddSingleton(provider => new Project(provider.GetRequiredService<ProjectRoot>(), provider.GetServices<IAssetLoader>));
+        services.AddSingleton(provider => provider.GetRequiredService<Project>().Settings);
+        services.AddSingleton(provider => EngineSettingsOf(provider.GetRequiredService<Project>()));
         services.AddSingleton<IAssetLoader>(provider => new DbtLoader(provider.GetRequiredService<Project>(), NoInterpreter));
     }
+
+    /// <inheritdoc/>
+    public override void AddVerbs(Cli cli)
+    {
+        InitVerb.Add(cli);
+        LsVerb.Add(cli);
+        ShowVerb.Add(cli);
+    }
+
+    /// <summary>How the project's settings want DuckDB opened.</summary>
+    private static DuckSettings EngineSettingsOf(Project project) => new()
+    {
+        Threads = project.Settings.Engine.Threads,
+        MemoryLimitBytes = project.Settings.Engine.MemoryLimitBytes,
+        MaxSpillBytes = project.Settings.Engine.MaxSpillBytes,
+        SpillFolder = project.Root.SpillFolder,
+    };
 
     private static ParseSql NoInterpreter(DbtProject project) => unit => throw new EscaleException(
         "projects.not-supported", "This text needs the Jinja interpreter.", null, new Place(unit.Path));

@@ -66,12 +66,15 @@ public sealed class Cli
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var directory = (folder is null ? null : arguments.GetValue(folder)) ?? arguments.GetValue(Project) ?? ".";
-            var output = new CliOutput(Console.Out, Console.Error, arguments.GetValue(Json));
+            var output = OpenOutput(arguments.GetValue(Json));
             var services = _open(Path.GetFullPath(directory), projectOptional);
             await using var _ = services as IAsyncDisposable;
             return await run(new VerbCall(arguments, services, output), cancellationToken);
         });
     }
+
+    /// <summary>Where verbs write, given whether <c>--json</c> was asked for. Default: standard output and standard error.</summary>
+    public Func<bool, CliOutput> OpenOutput { get; init; } = json => new CliOutput(Console.Out, Console.Error, json);
 
     /// <summary>The examples of each verb, for the help.</summary>
     public Dictionary<Command, string[]> Examples { get; } = [];
