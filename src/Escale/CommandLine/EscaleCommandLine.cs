@@ -61,8 +61,27 @@ internal static class EscaleCommandLine
         {
             module.AddVerbs(cli);
         }
+        Sort(cli.Root);
         HelpWithExamples.Install(cli);
         return cli;
+    }
+
+    // The help lists what people do first and most; a verb that is not named here comes after.
+    private static readonly string[] _order =
+    [
+        "init", "up", "run", "test", "seed", "serve", "sql", "ls", "show", "compile", "docs", "runs", "lake", "quarantine", "db", "doctor", "clean", "completion",
+    ];
+
+    private static void Sort(RootCommand root)
+    {
+        var verbs = root.Subcommands
+            .OrderBy(verb => Array.IndexOf(_order, verb.Name) is >= 0 and var at ? at : _order.Length)
+            .ToList();
+        root.Subcommands.Clear();
+        foreach (var verb in verbs)
+        {
+            root.Subcommands.Add(verb);
+        }
     }
 
     private static bool IsDiskFull(IOException error) => (error.HResult & 0xFFFF) is 0x70 or 28;

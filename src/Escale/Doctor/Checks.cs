@@ -1,7 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Escale.Engines;
+using Escale.Engines.DuckDb;
+using Escale.Engines.Postgres;
 using Escale.Kernel;
+using Escale.Projects;
 
 namespace Escale.Doctor;
 
@@ -33,7 +37,47 @@ internal static class Checks
         new("Node.js", NodeAsync),
         new("folder", (services, _) => Task.FromResult(Folder(services.GetRequiredService<ProjectRoot>()))),
         new("disk space", (services, _) => Task.FromResult(DiskSpace(services.GetRequiredService<ProjectRoot>()))),
+        new("DuckDB", (_, _) => Task.FromResult(Duck())),
+        new("project", (services, _) => Task.FromResult(ProjectFiles(services))),
+        new("PostgreSQL", PostgresAsync),
     ];
+
+    private static Finding Duck()
+    {
+        using var database = DuckDatabase.Open();
+        using var connection = database.Connect();
+        var answer = connection.Scalar<long>("select 42");
+        return new Finding("DuckDB", answer == 42 ? FindingStatus.Ok : FindingStatus.Fail, $"{DuckDatabase.Version} answers");
+    }
+
+    private static Finding ProjectFiles(IServiceProvider services)
+    {
+        var root = services.GetRequiredService<ProjectRoot>();
+        if (!ProjectFolder.IsProject(root.Folder))
+        {
+            return new Finding("project", FindingStatus.Warn, "this folder holds no project", "Create one with `escale init`, or name one with --project DIR.");
+        }
+        var project = services.GetRequiredService<Project>();
+        var kinds = project.Graph.Assets.GroupBy(asset => asset.Kind).Select(group => $"{group.Count()} {group.Key}{(group.Count() == 1 ? "" : "s")}");
+        var detail = $"{project.Name}: {string.Join(", ", kinds)}";
+        return project.Warnings.Count == 0
+            ? new Finding("project", FindingStatus.Ok, detail)
+            : new Finding("project", FindingStatus.Warn, $"{detail}; {project.Warnings[0]}");
+    }
+
+    /// <summary>Starts the project's server, or adopts the running one, and asks it. In a folder without a project nothing is started.</summary>
+    private static async Task<Finding> PostgresAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (!ProjectFolder.IsProject(services.GetRequiredService<ProjectRoot>().Folder))
+        {
+            return new Finding("PostgreSQL", FindingStatus.Ok, $"binaries are in {NativeFiles.PostgresFolder}");
+        }
+        var server = services.GetRequiredService<PostgresServer>();
+        await using var command = (await server.OwnerAsync(cancellationToken)).CreateCommand("show server_version");
+        var version = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var address = await server.AddressAsync(cancellationToken);
+        return new Finding("PostgreSQL", FindingStatus.Ok, $"{version} answers at {address.Url}{(address.IsEmbedded ? " (embedded)" : "")}");
+    }
 
     private static Finding Dotnet() => Environment.Version.Major >= 10
         ? new Finding(".NET", FindingStatus.Ok, $"{Environment.Version}")
