@@ -1,0 +1,19 @@
+using Escale.Bench;
+
+// Each benchmark measures a peer and Escale in turn, in one process and one run, and prints medians and the ratio.
+// dotnet run -c Release --project bench/Escale.Bench -- cli [runs]
+Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringComparer.Ordinal)
+{
+    ["cli"] = ("start-up of the command line, and a run with nothing to do", CommandLine.Run),
+    ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
+};
+if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
+{
+    foreach (var (known, (what, _)) in benchmarks)
+    {
+        Console.WriteLine($"{known,-10} {what}");
+    }
+    return 2;
+}
+benchmark.Run(args is [_, var runs, ..] ? int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture) : 5);
+return 0;
