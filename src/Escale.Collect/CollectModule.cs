@@ -1,6 +1,44 @@
+using Escale.Collect.Definitions;
+using Escale.Collect.Files;
+using Escale.Collect.Http;
+using Escale.Collect.Loading;
+using Escale.Collect.Rest;
+using Escale.Collect.Steps;
+using Escale.Collect.Streams;
+using Escale.Collect.Web;
+using Escale.Projects;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Escale.Collect;
 
 /// <summary>What this room gives to the program.</summary>
 public sealed class CollectModule : EscaleModule
 {
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new AddressGuard(provider.GetRequiredService<Project>().Settings.NetworkAllow));
+        services.AddSingleton(provider => new GuardedHttp(
+            provider.GetRequiredService<AddressGuard>(), provider.GetRequiredService<RunEnvironment>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ParseEngine>();
+        services.AddSingleton<QuarantineWriter>();
+        services.AddSingleton<TableLoader>();
+        services.AddSingleton<LocalFiles>();
+        services.AddSingleton<FileFetcher>();
+        services.AddSingleton<FilePreparer>();
+        services.AddSingleton<StreamJournals>();
+        services.AddSingleton<StreamWait>();
+        services.AddSingleton<StreamDirectory>();
+        services.AddSingleton<Connector, FilesConnector>();
+        services.AddSingleton<Connector, RestConnector>();
+        services.AddSingleton<Connector, WebConnector>();
+        services.AddSingleton<Connector, StreamConnector>();
+        services.AddSingleton<SourceCatalog>();
+        services.AddSingleton<IAssetLoader, SourceAssetLoader>();
+        services.AddSingleton<IStepRunner, SourceStepRunner>();
+    }
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder endpoints) => StreamEndpoints.Map(endpoints);
 }

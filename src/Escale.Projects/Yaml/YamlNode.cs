@@ -246,6 +246,15 @@ public sealed class YamlMap : YamlNode
     /// <summary>The entry of a key, or null.</summary>
     public YamlEntry? Entry(string key) => _byName.TryGetValue(key, out var entry) ? entry : null;
 
+    /// <summary>This mapping with the keys that it lacks taken from another one; mappings under the same key are joined alike.</summary>
+    public YamlMap WithDefaults(YamlMap defaults)
+    {
+        var entries = Entries.Select(entry => entry.Value is YamlMap own && defaults[entry.Name] is YamlMap other
+            ? entry with { Value = own.WithDefaults(other) }
+            : entry);
+        return new YamlMap(File, Line, Column, [.. entries, .. defaults.Entries.Where(entry => !_byName.ContainsKey(entry.Name))]);
+    }
+
     /// <summary>Reads the mapping key by key; see <see cref="YamlReader"/>.</summary>
     /// <param name="what">What the mapping describes, for messages: <c>a source table</c>.</param>
     public YamlReader Reader(string what) => new(this, what);

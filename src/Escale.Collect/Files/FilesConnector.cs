@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Escale.Collect.Definitions;
+using Escale.Collect.Loading;
+using Escale.Projects.Yaml;
+
+namespace Escale.Collect.Files;
+
+/// <summary>Collects CSV, TSV, JSON, NDJSON, Parquet and Excel files, from the project folder or over HTTP.</summary>
+internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer) : Connector
+{
+    public override string Type => "files";
+
+    public override IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source)
+    {
+        var defaults = source.Node("defaults")?.AsMap("defaults");
+        _ = source.Need("tables");
+        return
+        [
+            .. source.Items("tables").Select(item =>
+            {
+                var map = item.AsMap("a table");
+                var reader = (defaults is null ? map : map.WithDefaults(defaults)).Reader("a table");
+                return TableReader.Read(reader, header.Name, header.Schema, FilesSettings.Read(reader), LoadMode.Replace);
+            }),
+        ];
+    }
+
+    public override async Task<Intake?> CollectAsync(CollectContext context, CancellationToken cancellationToken)
+    {
+        var table = context.Table;
+        var settings = (FilesSettings)table.Settings;
+        var known = context.State?["files"] as JsonObject;
+        var found = await fetcher.FindAsync(settings, table, known, context.Workspace, cancellationToken);
+        var chosen = await ChooseAsync(context, settings, known, found, cancellationToken);
+        if (chosen.Count == 0 && context.State is not null && !(table.Mode == LoadMode.Replace && IsRemoved(known, found)))
+        {
+            return null;
+        }
+        var parts = new List<RawPart>();
+        // Records of all JSON files and spreadsheets share one stage, so that many small files are read as one.
+        using var stage = new RecordStage(Path.Combine(context.Workspace, "records.ndjson"), table.Name);
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            context.Progress?.Report(new StepProgress((double)i / chosen.Count, Doing: chosen[i].Shown));
+            if (await OpenAsync(chosen[i], stage, context, settings, cancellationToken) is { } part)
+            {
+                parts.Add(part);
+            }
+        }
+        parts.Add(stage.Finish());
+        return new Intake { Parts = parts, Rejects = stage.Rejects, State = StateOf(table, known, found) };
+    }
+
+    private static bool IsRemoved(JsonObject? known, List<FoundFile> found) => known is not null && known.Any(pair => found.TrueForAll(file => file.Shown != pair.Key));
+
+    private async Task<List<FoundFile>> ChooseAsync(CollectContext context, FilesSettings settings, JsonObject? known, List<FoundFile> found, CancellationToken cancellationToken)
+    {
+        var changed = found.FindAll(file => file.Change != FileChange.Same);
+        switch (context.Table.Mode)
+        {
+            case LoadMode.Append when settings.OnChange == OnChange.Fail && changed.Find(file => file.Change == FileChange.Changed) is { } file:
+                throw new EscaleException(
+                    "collect.file-changed", $"{file.Shown} was appended before and has changed since: appending it again would repeat its rows.",
+                    "Use write_disposition: replace or merge, or set on_change: append.", new Place(file.Shown, Table: context.Table.Table.ToString()));
+            case LoadMode.Replace when changed.Count > 0 || IsRemoved(known, found):
+                var all = new List<FoundFile>();
+                foreach (var file in found)
+                {
+                    all.Add(file.Path is not null ? file : await fetcher.RefetchAsync(file, settings, context.Table, context.Workspace, cancellationToken));
+                }
+                return all;
+            default:
+                return changed;
+        }
+    }
+
+    private static JsonObject StateOf(SourceTable table, JsonObject? known, List<FoundFile> found)
+    {
+        // What was appended or merged stays in the table when its file goes; if the file comes back it is still known.
+        var files = table.Mode == LoadMode.Replace || known is null ? [] : known.DeepClone().AsObject();
+        foreach (var file in found)
+        {
+            files[file.Shown] = file.State;
+        }
+        return new JsonObject { ["files"] = files };
+    }
+
+    private async Task<RawPart?> OpenAsync(FoundFile file, RecordStage stage, CollectContext context, FilesSettings settings, CancellationToken cancellationToken)
+    {
+        var (format, compression) = FilePreparer.Recognise(file.Shown, settings, context.Table.Place);
+        var isText = format is not (FileFormat.Parquet or FileFormat.Excel);
+        var path = await preparer.PlainAsync(file.Path!, file.Shown, compression, settings.Csv.Encoding, isText, settings.MaxSizeBytes, context.Workspace, cancellationToken);
+        switch (format)
+        {
+            case FileFormat.Parquet:
+                return new ParquetPart(path, file.Shown);
+            case FileFormat.Csv or FileFormat.Tsv:
+                await using (var stream = File.OpenRead(path))
+                {
+                    var (sample, isWhole) = CsvSniffer.ReadSample(stream);
+                    var dialect = CsvSniffer.Sniff(sample, isWhole, settings.Csv, context.Table.Columns, format == FileFormat.Tsv ? '\t' : ',');
+                    return new CsvPart(path, file.Shown, dialect);
+                }
+            default:
+                await StageAsync(path, file.Shown, format, stage, settings, cancellationToken);
+                return null;
+        }
+    }
+
+    private static async Task StageAsync(string path, string shown, FileFormat format, RecordStage stage, FilesSettings settings, CancellationToken cancellationToken)
+    {
+        if (format == FileFormat.Excel)
+        {
+            ExcelFiles.Read(path, shown, settings, stage, cancellationToken);
+        }
+        else if (format == FileFormat.Ndjson || (settings.DataSelector is null && JsonFiles.IsLines(path)))
+        {
+            JsonFiles.ReadLines(path, shown, stage, cancellationToken);
+        }
+        else
+        {
+            await JsonFiles.ReadDocumentAsync(path, shown, settings.DataSelector, stage, cancellationToken);
+        }
+    }
+}

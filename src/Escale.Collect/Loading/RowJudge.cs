@@ -1,0 +1,186 @@
+using System.Globalization;
+
+using Escale.Collect.Definitions;
+using Escale.Engines.DuckDb;
+using Escale.Lake;
+
+namespace Escale.Collect.Loading;
+
+/// <summary>The staged rows as their types, each with the number of the first rule that it breaks (0: none).</summary>
+internal sealed class RowJudge
+{
+    private const int MaxRawBytes = 1 << 20;
+
+    private readonly LoadJob _job;
+    private readonly IReadOnlyList<RawRelation> _relations;
+    private readonly IReadOnlyList<string> _stages;
+    private readonly IReadOnlyList<PlannedColumn> _plan;
+    private readonly List<Check> _checks = [];
+
+    public RowJudge(LoadJob job, IReadOnlyList<RawRelation> relations, IReadOnlyList<string> stages, IReadOnlyList<PlannedColumn> plan, Snapshot? current)
+    {
+        (_job, _relations, _stages, _plan, Current) = (job, relations, stages, plan, current);
+        var selects = relations.Select((relation, part) => Select(relation, part)).ToList();
+        if (selects.Count == 0)
+        {
+            selects.Add($"SELECT {string.Join(", ", plan.Select(column => $"NULL::{column.Target} AS {Engine(column.Name)}"))}, NULL::VARCHAR AS __file, 0::BIGINT AS __row, 0 AS __part, NULL::VARCHAR AS __shown, 0 AS __rule WHERE false");
+        }
+        Sql = WithUnique(string.Join("\nUNION ALL\n", selects));
+    }
+
+    /// <summary>The table before the load.</summary>
+    public Snapshot? Current { get; }
+
+    /// <summary>The rules, in the order in which they are tried.</summary>
+    public IReadOnlyList<Check> Checks => _checks;
+
+    /// <summary>The SELECT: the table's columns, <c>__rule</c>, <c>__part</c>, <c>__file</c>, <c>__row</c>, <c>__shown</c>.</summary>
+    public string Sql { get; }
+
+    /// <summary>Whether the SELECT reads the table itself.</summary>
+    public bool NeedsTable => Current is not null && !_job.Replaces && (_plan.Any(column => column.Rule?.Unique == true) || _job.Table.Strategy == MergeStrategy.InsertOnly);
+
+    public string? TypeOf(string column) => _plan.FirstOrDefault(planned => ColumnPlan.Same(planned.Name, column))?.Target;
+
+    /// <summary>Rows that pass and rows that do not.</summary>
+    public (long Good, long Bad) Count(DuckConnection connection, CancellationToken cancellationToken)
+    {
+        using var result = connection.Query($"SELECT count(*) FILTER (WHERE __rule = 0), count(*) FILTER (WHERE __rule > 0) FROM ({Sql})", cancellationToken);
+        var row = result.Rows().Single();
+        return (Convert.ToInt64(row[0], CultureInfo.InvariantCulture), Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Fails when a rule is broken that the contract freezes.</summary>
+    public void RefuseFatal(DuckConnection connection, CancellationToken cancellationToken)
+    {
+        var fatal = _checks.Select((check, i) => (check, Number: i + 1)).Where(pair => pair.check.IsFatal).Select(pair => pair.Number.ToString(CultureInfo.InvariantCulture)).ToList();
+        if (fatal.Count == 0)
+        {
+            return;
+        }
+        var first = Bad(connection, [], cancellationToken, $"__rule IN ({string.Join(", ", fatal)})").FirstOrDefault();
+        if (first is not null)
+        {
+            throw new EscaleException(
+                "collect.contract-type", $"{first.Reason}, and the contract of {_job.Table.Table} freezes its types: {(first.Raw.Length > 120 ? first.Raw[..120] : first.Raw)}",
+                "Correct the source, or set contract.data_type: discard_row to set such rows aside.", new Place(first.File, (int?)first.Line, Table: _job.Table.Table.ToString(), Field: first.Field));
+        }
+    }
+
+    /// <summary>The rows that break a rule, as they came.</summary>
+    public IEnumerable<RejectedRecord> Bad(DuckConnection connection, IReadOnlyList<RejectedRecord> rejects, CancellationToken cancellationToken, string where = "__rule > 0")
+    {
+        for (var part = 0; part < _relations.Count; part++)
+        {
+            var rows = new List<(string? File, long Row)>();
+            var rules = new Dictionary<(string?, long), int>();
+            using (var result = connection.Query($"SELECT __file, __row, __rule FROM ({Sql}) WHERE __part = {part.ToString(CultureInfo.InvariantCulture)} AND {where} ORDER BY __file, __row", cancellationToken))
+            {
+                foreach (var row in result.Rows())
+                {
+                    var key = (File: (string?)row[0], Row: Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
+                    rows.Add(key);
+                    rules[key] = Convert.ToInt32(row[2], CultureInfo.InvariantCulture);
+                }
+            }
+            var numbered = _relations[part] is CsvRelation ? WithinFiles(connection, part, rows, rules, cancellationToken) : rows.ConvertAll(row => (row.File, row.Row));
+            foreach (var origin in numbered.Count == 0 ? [] : _relations[part].Find(numbered, rejects))
+            {
+                var check = _checks[rules[(origin.File, origin.Row)] - 1];
+                yield return new RejectedRecord(origin.Raw ?? RawFromStage(connection, part, origin, cancellationToken), check.Reason, check.Kind, check.Field, origin.Shown, origin.Line);
+            }
+        }
+    }
+
+    /// <summary>The staging file numbers rows through all files; a file's own rows are counted from its first.</summary>
+    private List<(string? File, long Row)> WithinFiles(DuckConnection connection, int part, List<(string? File, long Row)> rows, Dictionary<(string?, long), int> rules, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return rows;
+        }
+        using var result = connection.Query($"SELECT __file, min(file_row_number) FROM read_parquet({Loading.Sql.Text(_stages[part])}, file_row_number = true) GROUP BY 1", cancellationToken);
+        var first = result.Rows().ToDictionary(row => (string)row[0]!, row => Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
+        var within = new List<(string? File, long Row)>();
+        foreach (var (file, row) in rows)
+        {
+            var number = row - first[file!];
+            rules[(file, number)] = rules[(file, row)];
+            within.Add((file, number));
+        }
+        return within;
+    }
+
+    private string RawFromStage(DuckConnection connection, int part, RowOrigin origin, CancellationToken cancellationToken)
+    {
+        var columns = string.Join(", ", _relations[part].Columns.Select((column, i) => $"{Engine(column.Name)} := __r{i}"));
+        var text = connection.Scalar<string>(
+            $"SELECT CAST(to_json(struct_pack({columns})) AS VARCHAR) FROM read_parquet({Loading.Sql.Text(_stages[part])}) WHERE __row = {origin.Row.ToString(CultureInfo.InvariantCulture)} AND __file = {Loading.Sql.Text(origin.File!)}", cancellationToken) ?? "{}";
+        return text.Length > MaxRawBytes ? text[..MaxRawBytes] : text;
+    }
+
+    private static string Engine(string name) => Loading.Sql.Name(name);
+
+    private string Select(RawRelation relation, int part)
+    {
+        var values = new List<string>();
+        var checks = new List<Check>();
+        foreach (var column in _plan)
+        {
+            var index = relation.Columns.ToList().FindIndex(candidate => ColumnPlan.Same(candidate.Name, column.Name));
+            var type = index < 0 ? null : relation.StagedType(index);
+            var raw = string.Create(CultureInfo.InvariantCulture, $"__r{index}");
+            values.Add(type is null ? $"NULL::{column.Target} AS {Engine(column.Name)}" : $"{Judgement.Read(raw, type, column, relation.Dialect)} AS {Engine(column.Name)}");
+            checks.AddRange(Judgement.Checks(_job.Table, column, raw, type, $"v.{Engine(column.Name)}"));
+        }
+        // All relations share one list of rules, so that a number means the same in each.
+        var numbers = checks.ConvertAll(check => (check.Condition, Number: NumberOf(check)));
+        var rule = numbers.Count == 0 ? "0" : "CASE" + string.Concat(numbers.Select(pair => string.Create(CultureInfo.InvariantCulture, $" WHEN {pair.Condition} THEN {pair.Number}"))) + " ELSE 0 END";
+        var (row, file) = relation switch
+        {
+            CsvRelation => ("file_row_number + 1", "__file"),
+            StagedRelation => ("__row", "NULL::VARCHAR"),
+            _ => ("__row", "__file"),
+        };
+        var shown = relation is StagedRelation ? Loading.Sql.Text(_job.Table.Name) : ShownSql(part);
+        var inner = $"SELECT *, {string.Join(", ", values)}, {file} AS __efile, {row} AS __erow FROM read_parquet({Loading.Sql.Text(_stages[part])}, file_row_number = true)";
+        return string.Create(CultureInfo.InvariantCulture, $"SELECT {string.Join(", ", _plan.Select(column => Engine(column.Name)))}, __efile AS __file, __erow AS __row, {part} AS __part, {shown} AS __shown, {rule} AS __rule FROM ({inner}) v");
+    }
+
+    private string ShownSql(int part)
+    {
+        var names = _job.Intake.Parts.Where(candidate => _relations[part].Paths.Contains(candidate.Path));
+        return "CASE __efile" + string.Concat(names.Select(candidate => $" WHEN {Loading.Sql.Text(candidate.Path)} THEN {Loading.Sql.Text(candidate.Shown)}")) + " END";
+    }
+
+    private int NumberOf(Check check)
+    {
+        var index = _checks.FindIndex(known => known.Kind == check.Kind && known.Field == check.Field);
+        if (index < 0)
+        {
+            _checks.Add(check);
+            index = _checks.Count - 1;
+        }
+        return index + 1;
+    }
+
+    /// <summary>Uniqueness is judged among the rows that break nothing else; the first one stays.</summary>
+    private string WithUnique(string select)
+    {
+        foreach (var column in _plan.Where(column => column.Rule?.Unique == true && !IsOnlyKey(column)))
+        {
+            var number = NumberOf(new Check("unique", column.Name, $"'{column.Name}' is there already", ""));
+            var name = Engine(column.Name);
+            var exists = NeedsTable && Current!.Schema.Find(column.Name) is not null && _job.Table.Mode == LoadMode.Append
+                ? $" OR EXISTS (SELECT 1 FROM {_job.Table.Table.ToSql()} o WHERE o.{name} = u.{name})"
+                : "";
+            select = string.Create(
+                CultureInfo.InvariantCulture,
+                $"SELECT * REPLACE (CASE WHEN __rule = 0 AND {name} IS NOT NULL AND (row_number() OVER (PARTITION BY {name}, __rule = 0 ORDER BY __part, __row) > 1{exists}) THEN {number} ELSE __rule END AS __rule) FROM ({select}) u");
+        }
+        return select;
+    }
+
+    /// <summary>A merge makes its only key unique itself.</summary>
+    private bool IsOnlyKey(PlannedColumn column) => _job.Table.Mode == LoadMode.Merge && _job.Table.Keys.Count == 1 && ColumnPlan.Same(_job.Table.Keys[0], column.Name);
+}
