@@ -16,5 +16,9 @@ public sealed class EnginesModule : EscaleModule
     }
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => PostgresVerbs.Add(cli);
+    public override void AddVerbs(Cli cli)
+    {
+        PostgresVerbs.Add(cli);
+        LakeVerbs.Add(cli);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Escale.Engines.DuckDb;
 using Escale.Lake;
 
 namespace Escale.Engines.Tables;
@@ -27,8 +28,8 @@ public sealed class DuckCheckpointCodec(SharedDatabase database) : ICheckpointCo
             File.WriteAllLines(json, actionLines, new UTF8Encoding(false));
             using var connection = database.Connect();
             connection.Execute($"""
-                COPY (SELECT * FROM read_json({SqlText.Text(json)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {Columns}))
-                TO {SqlText.Text(parquet)} (FORMAT parquet, COMPRESSION snappy)
+                COPY (SELECT * FROM read_json({DuckSql.Literal(json)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {Columns}))
+                TO {DuckSql.Literal(parquet)} (FORMAT parquet, COMPRESSION snappy)
                 """);
             return File.ReadAllBytes(parquet);
         }

@@ -35,7 +35,7 @@ public sealed partial class LakeSession
                 var predicate = write.Predicate ?? throw new ArgumentException("A predicate is needed.", nameof(write));
                 touched = FindByPredicate(table, head, metadata, predicate, ct);
                 kept = $"SELECT * FROM ({TableSelect.Of(table, metadata, touched.Files)}) WHERE ({predicate}\n) IS NOT TRUE";
-                incoming = $"SELECT * FROM ({incoming}) WHERE CASE WHEN ({predicate}\n) THEN true ELSE error({SqlText.Text(OutsidePredicate)}) END";
+                incoming = $"SELECT * FROM ({incoming}) WHERE CASE WHEN ({predicate}\n) THEN true ELSE error({DuckSql.Literal(OutsidePredicate)}) END";
                 break;
             default:
                 Stage(write, metadata, columns, staged, ct);
@@ -88,9 +88,9 @@ public sealed partial class LakeSession
         }
         if (write.Mode != WriteMode.Merge)
         {
-            return $"SELECT {string.Join(", ", fields.Select(field => missing.Contains(field.Name) ? $"NULL::{TableTypes.ToSql(field.Type)} AS {SqlText.Name(field.Name)}" : SqlText.Name(field.Name)))} FROM {Staged.Table}";
+            return $"SELECT {string.Join(", ", fields.Select(field => missing.Contains(field.Name) ? $"NULL::{TableTypes.ToSql(field.Type)} AS {DuckSql.Name(field.Name)}" : DuckSql.Name(field.Name)))} FROM {Staged.Table}";
         }
-        var list = fields.Select(field => (missing.Contains(field.Name) ? "o." : "s.") + SqlText.Name(field.Name));
+        var list = fields.Select(field => (missing.Contains(field.Name) ? "o." : "s.") + DuckSql.Name(field.Name));
         return $"""
             SELECT {string.Join(", ", list)} FROM {Staged.Table} s
             LEFT JOIN (SELECT * FROM ({old}) QUALIFY row_number() OVER (PARTITION BY {SqlText.Names(write.Keys)}) = 1) o ON {OnKeys(write.Keys)}
@@ -136,7 +136,7 @@ public sealed partial class LakeSession
 
     private List<ColumnBound> KeyRange(IReadOnlyList<string> keys, CancellationToken ct)
     {
-        var list = string.Join(", ", keys.Select(key => $"min({SqlText.Name(key)}), max({SqlText.Name(key)})"));
+        var list = string.Join(", ", keys.Select(key => $"min({DuckSql.Name(key)}), max({DuckSql.Name(key)})"));
         using var result = Connection.Query($"SELECT {list} FROM {Staged.Table}", ct);
         var row = result.Rows().First();
         return [.. keys.Select((key, i) => new ColumnBound(key, Plain(row[2 * i]), Plain(row[(2 * i) + 1])))];
@@ -154,7 +154,7 @@ public sealed partial class LakeSession
     private void CheckUnique(TableWrite write, CancellationToken ct)
     {
         var keys = SqlText.Names(write.Keys);
-        var notNull = string.Join(" AND ", write.Keys.Select(key => $"{SqlText.Name(key)} IS NOT NULL"));
+        var notNull = string.Join(" AND ", write.Keys.Select(key => $"{DuckSql.Name(key)} IS NOT NULL"));
         using var result = Connection.Query($"SELECT {keys}, count(*) FROM {Staged.Table} WHERE {notNull} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1", ct);
         if (result.TryRead(out var chunk))
         {
@@ -183,7 +183,7 @@ public sealed partial class LakeSession
 
     private static bool Has(IReadOnlyList<DuckColumn> columns, string name) => columns.Any(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    private static string OnKeys(IEnumerable<string> keys) => string.Join(" AND ", keys.Select(key => $"o.{SqlText.Name(key)} = s.{SqlText.Name(key)}"));
+    private static string OnKeys(IEnumerable<string> keys) => string.Join(" AND ", keys.Select(key => $"o.{DuckSql.Name(key)} = s.{DuckSql.Name(key)}"));
 
     /// <param name="Files">Files with rows that change.</param>
     /// <param name="Matching">How many rows change.</param>

@@ -61,12 +61,16 @@ public sealed partial class LakeSession
         catch (Exception exception) when (exception is not EscaleException { Code: "lake.commit-unknown" })
         {
             Discard(table, plan);
-            throw exception is IOException
-                ? new EscaleException("lake.store-failed", $"{plan.Write.Table} could not be written: {exception.Message}",
-                    "Free space on the lake's disk, then run it again; the table is as it was.", inner: exception)
-                : exception;
+            if (exception is IOException)
+            {
+                throw StoreFailed(plan.Write.Table, exception);
+            }
+            throw;
         }
     }
+
+    private static EscaleException StoreFailed(TableName table, Exception exception) => new(
+        "lake.store-failed", $"{table} could not be written: {exception.Message}", "Free space on the lake's disk, then run it again; the table is as it was.", inner: exception);
 
     private CopyPlan PlanCopy(TableWrite write, DeltaTable table, Snapshot? head, CancellationToken ct)
     {
@@ -84,10 +88,12 @@ public sealed partial class LakeSession
         write.Mode == WriteMode.Merge || (head is not null && (write.Mode is WriteMode.ReplaceWhere or WriteMode.DeleteInsert
             || (write.Mode == WriteMode.Append && write.SchemaChange == SchemaChange.AddAndWiden && write.Columns is null && head.Files.Count > 0)));
 
+    private const string CopyOptions = "FORMAT parquet, COMPRESSION zstd, RETURN_STATS";
+
     private CopyPlan Finish(TableWrite write, DeltaTable table, Snapshot? head, TableMetadata metadata, string select)
     {
         var prefix = $"part-{Guid.NewGuid():N}";
-        var options = "FORMAT parquet, COMPRESSION zstd, RETURN_STATS";
+        var options = CopyOptions;
         string location;
         if (metadata.PartitionColumns.Count == 0)
         {
@@ -96,12 +102,12 @@ public sealed partial class LakeSession
         else
         {
             location = LocationOf(table, "");
-            options += $", PARTITION_BY ({SqlText.Names(metadata.PartitionColumns)}), FILENAME_PATTERN {SqlText.Text(prefix + "-{uuid}")}, APPEND";
+            options += $", PARTITION_BY ({SqlText.Names(metadata.PartitionColumns)}), FILENAME_PATTERN {DuckSql.Literal(prefix + "-{uuid}")}, APPEND";
             // To Delta an empty text is null as a partition value: so it is written.
             select = $"SELECT * REPLACE ({string.Join(", ", metadata.PartitionColumns.Select(name => PartitionValue(metadata.Schema.Find(name)!)))}) FROM ({select})";
         }
         Catalog.Store.PrepareFolder(table.Folder);
-        return new CopyPlan($"COPY ({select}) TO {SqlText.Text(location)} ({options})", location)
+        return new CopyPlan($"COPY ({select}) TO {DuckSql.Literal(location)} ({options})", location)
         {
             Write = write, Metadata = metadata, Base = head, FilePrefix = prefix,
         };
@@ -109,7 +115,7 @@ public sealed partial class LakeSession
 
     private static string PartitionValue(DeltaField column)
     {
-        var name = SqlText.Name(column.Name);
+        var name = DuckSql.Name(column.Name);
         return column.Type == PrimitiveType.String ? $"nullif({name}, '') AS {name}" : $"{name} AS {name}";
     }
 
@@ -124,7 +130,11 @@ public sealed partial class LakeSession
         catch (Exception exception) when (exception is EscaleException or OperationCanceledException)
         {
             Discard(Catalog.Table(plan.Write.Table), plan);
-            throw exception.Message.Contains(OutsidePredicate, StringComparison.Ordinal) ? Outside(plan.Write) : exception;
+            if (exception.Message.Contains(OutsidePredicate, StringComparison.Ordinal))
+            {
+                throw Outside(plan.Write);
+            }
+            throw;
         }
     }
 
@@ -139,8 +149,8 @@ public sealed partial class LakeSession
     {
         var byName = columns.ToDictionary(column => column.Name, StringComparer.OrdinalIgnoreCase);
         var list = target.Select(field => byName.TryGetValue(field.Name, out var column)
-            ? column.Name == field.Name ? TableTypes.Cast(column, field.Type) : $"CAST({SqlText.Name(column.Name)} AS {TableTypes.ToSql(field.Type)}) AS {SqlText.Name(field.Name)}"
-            : $"NULL::{TableTypes.ToSql(field.Type)} AS {SqlText.Name(field.Name)}");
+            ? column.Name == field.Name ? TableTypes.Cast(column, field.Type) : $"CAST({DuckSql.Name(column.Name)} AS {TableTypes.ToSql(field.Type)}) AS {DuckSql.Name(field.Name)}"
+            : $"NULL::{TableTypes.ToSql(field.Type)} AS {DuckSql.Name(field.Name)}");
         return $"SELECT {string.Join(", ", list)} FROM {SqlText.Subquery(select)}";
     }
 

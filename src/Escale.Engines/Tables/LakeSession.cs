@@ -118,5 +118,5 @@ public sealed partial class LakeSession : IDisposable
     }
 
     private void Define(TableName name, string select) => Connection.Execute(
-        $"CREATE SCHEMA IF NOT EXISTS {SqlText.Name(name.Schema)}; CREATE OR REPLACE VIEW {name.ToSql()} AS {select}");
+        $"CREATE SCHEMA IF NOT EXISTS {DuckSql.Name(name.Schema)}; CREATE OR REPLACE VIEW {name.ToSql()} AS {select}");
 }

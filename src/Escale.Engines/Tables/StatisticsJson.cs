@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Escale.Engines.DuckDb;
 using Escale.Lake;
 
 namespace Escale.Engines.Tables;
@@ -41,7 +42,7 @@ internal static partial class StatisticsJson
         json.WriteStartObject();
         foreach (var field in fields)
         {
-            var path = prefix + SqlText.Name(field.Name);
+            var path = prefix + DuckSql.Name(field.Name);
             if (field.Type is StructType inner)
             {
                 json.WritePropertyName(field.Name);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Escale.Engines.DuckDb;
 using Escale.Lake;
 
 namespace Escale.Engines.Tables;
@@ -48,7 +49,7 @@ internal static class TableSelect
         var known = shape is not null && int.TryParse(shape.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= data.Count ? count : -1;
         var exact = known >= 0 && Shape(data, known) == shape;
         var columns = metadata.Schema.Columns.Select(column => IsPartition(metadata, column)
-            ? byPath ? SqlText.Name(column.Name) : Constant(column, files[0])
+            ? byPath ? DuckSql.Name(column.Name) : Constant(column, files[0])
             : known >= 0 && data.IndexOf(column) >= known ? Null(column) : Column(column, exact));
         if (withFile)
         {
@@ -67,22 +68,22 @@ internal static class TableSelect
 
     private static string Column(DeltaField column, bool exact)
     {
-        var name = SqlText.Name(column.Name);
+        var name = DuckSql.Name(column.Name);
         return exact ? name : $"CAST({name} AS {TableTypes.ToSql(column.Type)}) AS {name}";
     }
 
-    private static string Null(DeltaField column) => $"NULL::{TableTypes.ToSql(column.Type)} AS {SqlText.Name(column.Name)}";
+    private static string Null(DeltaField column) => $"NULL::{TableTypes.ToSql(column.Type)} AS {DuckSql.Name(column.Name)}";
 
     private static string Constant(DeltaField column, DataFile file)
     {
         var value = ValueOf(file, column.Name);
-        return value is null ? Null(column) : $"CAST({SqlText.Text(value)} AS {TableTypes.ToSql(column.Type)}) AS {SqlText.Name(column.Name)}";
+        return value is null ? Null(column) : $"CAST({DuckSql.Literal(value)} AS {TableTypes.ToSql(column.Type)}) AS {DuckSql.Name(column.Name)}";
     }
 
     private static bool IsPartition(TableMetadata metadata, DeltaField column) => metadata.PartitionColumns.Contains(column.Name, StringComparer.OrdinalIgnoreCase);
 
     private static string HiveTypes(TableMetadata metadata) => "{" + string.Join(", ", metadata.PartitionColumns.Select(name =>
-        $"{SqlText.Text(name)}: {SqlText.Text(TableTypes.ToSql(metadata.Schema.Find(name)!.Type))}")) + "}";
+        $"{DuckSql.Literal(name)}: {DuckSql.Literal(TableTypes.ToSql(metadata.Schema.Find(name)!.Type))}")) + "}";
 
     private static string PartitionKey(TableMetadata metadata, DataFile file) => string.Join('\u0001', metadata.PartitionColumns.Select(name => ValueOf(file, name) ?? "\u0002"));
 

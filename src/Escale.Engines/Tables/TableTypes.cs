@@ -38,7 +38,7 @@ public static class TableTypes
         DecimalType number => $"DECIMAL({number.Precision},{number.Scale})",
         ArrayType array => ToSql(array.Element) + "[]",
         MapType map => $"MAP({ToSql(map.Key)}, {ToSql(map.Value)})",
-        StructType fields => $"STRUCT({string.Join(", ", fields.Fields.Select(field => $"{SqlText.Name(field.Name)} {ToSql(field.Type)}"))})",
+        StructType fields => $"STRUCT({string.Join(", ", fields.Fields.Select(field => $"{DuckSql.Name(field.Name)} {ToSql(field.Type)}"))})",
         PrimitiveType primitive => primitive.Name switch
         {
             "byte" => "TINYINT",
@@ -60,7 +60,7 @@ public static class TableTypes
     /// <summary>An expression for a column as its Delta type; the bare name when nothing is to be cast.</summary>
     internal static string Cast(DuckColumn column, DeltaType target)
     {
-        var name = SqlText.Name(column.Name);
+        var name = DuckSql.Name(column.Name);
         return column.Type.ToString() == ToSql(target) ? name : $"CAST({name} AS {ToSql(target)}) AS {name}";
     }
 }

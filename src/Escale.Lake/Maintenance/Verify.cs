@@ -24,7 +24,7 @@ public sealed partial class DeltaTable
         for (var i = 0; i < entries.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (i > 0 && entries[i] != entries[i - 1] + 1)
+            if (i > 0 && entries[i] != entries[i - 1] + 1 && !_store.Exists(Key(LogKeys.Entry(entries[i - 1] + 1))))
             {
                 problems.Add(new LakeProblem(Key(LogKeys.Entry(entries[i - 1] + 1)), "is missing"));
             }

@@ -65,13 +65,14 @@ internal sealed class SnapshotLoader(ObjectStore store, TableName table, string 
             return null;
         }
         var builder = Begin(log);
-        foreach (var next in log.Entries.Where(entry => entry > builder.Version))
+        // A listing made while entries appear may miss one and hold a later one: so each is asked for by name, and only then is a gap a gap.
+        while (builder.Version < (version ?? long.MaxValue) && TryEntry(builder.Version + 1) is { } next)
         {
-            if (next != builder.Version + 1)
-            {
-                throw LogEntryCodec.Corrupt($"{folder}/{LogKeys.Entry(builder.Version + 1)}", "it is missing");
-            }
-            builder.Apply(TryEntry(next) ?? throw LogEntryCodec.Corrupt($"{folder}/{LogKeys.Entry(next)}", "it is missing"));
+            builder.Apply(next);
+        }
+        if (log.Entries.Count > 0 && log.Entries[^1] > builder.Version)
+        {
+            throw LogEntryCodec.Corrupt($"{folder}/{LogKeys.Entry(builder.Version + 1)}", "it is missing");
         }
         return Finish(builder);
     }
@@ -81,13 +82,13 @@ internal sealed class SnapshotLoader(ObjectStore store, TableName table, string 
         foreach (var version in log.Own.OrderDescending())
         {
             // Another program may have cleaned up entries that follow an old checkpoint of ours.
-            var next = log.Entries.FirstOrDefault(entry => entry > version, version + 1);
-            if (next == version + 1 && _checkpoints.ReadOwn(version) is { } own)
+            var follows = log.Entries.Count == 0 || log.Entries[^1] <= version || store.Exists($"{folder}/{LogKeys.Entry(version + 1)}");
+            if (follows && _checkpoints.ReadOwn(version) is { } own)
             {
                 return own;
             }
         }
-        var fromStart = log.Entries.Count > 0 && log.Entries[0] == 0;
+        var fromStart = store.Exists($"{folder}/{LogKeys.Entry(0)}");
         if (log.Parquet.Count > 0 && !(fromStart && (codec is null || log.Entries.Count <= LongLog)))
         {
             return _checkpoints.ReadParquet(log.Parquet.Max());

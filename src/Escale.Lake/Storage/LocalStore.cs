@@ -74,25 +74,7 @@ public sealed class LocalStore : ObjectStore
     }
 
     /// <inheritdoc/>
-    public override void PrepareFolder(string folder)
-    {
-        // New folders are entries of their parents, which must be made durable too: from the first one that is missing.
-        var path = FolderPath(folder);
-        if (_files.FolderExists(path))
-        {
-            return;
-        }
-        var parent = Path.GetDirectoryName(path)!;
-        if (path.Length > _root.Length)
-        {
-            PrepareFolder(Path.GetRelativePath(_root, parent).Replace('\\', '/'));
-        }
-        _files.CreateFolder(path);
-        if (_files.FolderExists(parent))
-        {
-            _files.SyncFolder(parent);
-        }
-    }
+    public override void PrepareFolder(string folder) => Prepare(FolderPath(folder));
 
     /// <inheritdoc/>
     public override void Adopt(IReadOnlyCollection<string> keys)
@@ -144,6 +126,19 @@ public sealed class LocalStore : ObjectStore
             offset += read;
         }
         return Crc32C.Finish(crc);
+    }
+
+    // A new folder is an entry of its parent, which must be made durable too: from the first one that is missing, also above the root.
+    private void Prepare(string path)
+    {
+        if (_files.FolderExists(path))
+        {
+            return;
+        }
+        var parent = Path.GetDirectoryName(path)!;
+        Prepare(parent);
+        _files.CreateFolder(path);
+        _files.SyncFolder(parent);
     }
 
     private string FolderPath(string folder) => folder is "" or "." ? _root : LocationOf(folder);
