@@ -1,3 +1,4 @@
+using Escale.Engines.DuckDb;
 using Escale.Kernel;
 using Escale.Lake;
 
@@ -64,5 +65,5 @@ public sealed record LakeMount(TableName Name, string Sql)
     }
 
     private static LakeMount Define(TableName name, string select) => new(
-        name, $"CREATE SCHEMA IF NOT EXISTS {SqlText.Name(name.Schema)}; CREATE OR REPLACE VIEW {name.ToSql()} AS {select}");
+        name, $"CREATE SCHEMA IF NOT EXISTS {DuckSql.Name(name.Schema)}; CREATE OR REPLACE VIEW {name.ToSql()} AS {select}");
 }
