@@ -2,11 +2,12 @@ using Escale.Engines.Postgres;
 using Escale.Kernel;
 using Escale.Testing;
 using Npgsql;
+using Xunit;
 
 namespace Escale.Engines.Tests.Postgres;
 
 /// <summary>A project folder whose embedded server is stopped, and waited for, at the end.</summary>
-public sealed class TestProject : IAsyncDisposable
+public sealed class TestProject : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private readonly List<PostgresServer> _servers = [];
@@ -19,6 +20,8 @@ public sealed class TestProject : IAsyncDisposable
             File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
         }
     }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public string Folder => _folder.Path;
 
