@@ -17,6 +17,8 @@ public readonly ref struct ResultChunk
     /// <summary>Columns of the result.</summary>
     public int ColumnCount => _columns.Length;
 
+    internal VectorNode[] Nodes => _columns;
+
     /// <summary>The values of a column, from 0.</summary>
     public ColumnVector this[int column] => new(_columns[column]);
 }
