@@ -109,7 +109,7 @@ public sealed record EngineSettings
 /// <summary><c>warehouse:</c> what is published to PostgreSQL.</summary>
 public sealed record WarehouseSettings
 {
-    /// <summary><c>publish</c>: a selection of models. Default: null, nothing is published.</summary>
+    /// <summary><c>publish</c>: a selection of models. Default: null, the models whose lake schema is <c>gold</c>.</summary>
     public string? Publish { get; init; }
 
     /// <summary><c>schema</c>: the PostgreSQL schema. Default: <c>gold</c>.</summary>

@@ -1,8 +1,16 @@
 using Escale.Kernel;
+using Escale.Transform.Warehouse;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Transform;
 
 /// <summary>What this room gives to the program.</summary>
 public sealed class TransformModule : EscaleModule
 {
+    /// <inheritdoc/>
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<IAssetLoader, WarehouseLoader>();
+        services.AddSingleton<IStepRunner, WarehouseRunner>();
+    }
 }

@@ -31,7 +31,7 @@ internal static class Roles
         alter role escale_reader set default_transaction_read_only = on;
         alter role escale_reader set statement_timeout = '60s';
         alter role escale_reader set idle_in_transaction_session_timeout = '60s';
-        alter role escale_reader connection limit 50;
+        alter role escale_reader connection limit 60;
         revoke all on database postgres from public;
         revoke all on database template1 from public;
         """;

@@ -46,6 +46,13 @@ public sealed partial class LakeSession : IDisposable
         _mounted.Remove(alias ?? snapshot.Table);
     }
 
+    /// <summary>Makes some of a version's files visible as a table: what a version has gained, or what it has lost.</summary>
+    public void MountFiles(Snapshot snapshot, IReadOnlyCollection<DataFile> files, TableName alias)
+    {
+        Define(alias, TableSelect.Of(Catalog.Table(snapshot.Table), snapshot.Metadata, files));
+        _mounted.Remove(alias);
+    }
+
     /// <summary>Makes all tables and views visible.</summary>
     /// <returns>What could not be mounted, and why: one damaged table must not hide the others.</returns>
     public IReadOnlyDictionary<TableName, EscaleException> MountAll()

@@ -139,7 +139,7 @@ public sealed class CopyTests(TestProject project) : IClassFixture<TestProject>
         await using var connection = await owner.OpenConnectionAsync(_none);
         await ExecuteAsync(connection, "create table refused (i bigint, x text)");
         using var result = duck.Query("SELECT * FROM t");
-        var error = await Assert.ThrowsAsync<PostgresException>(() => CopyLoader.LoadAsync(result, connection, "refused", null, _none));
+        var error = await Assert.ThrowsAsync<PostgresException>(() => CopyLoader.LoadAsync(result, connection, "refused", false, null, _none));
         Assert.Contains("line 40001, column x", error.Where, StringComparison.Ordinal);
         await using var count = new NpgsqlCommand("select count(*) from refused", connection);
         Assert.Equal(0L, await count.ExecuteScalarAsync(_none));
@@ -154,7 +154,7 @@ public sealed class CopyTests(TestProject project) : IClassFixture<TestProject>
         await using var connection = await owner.OpenConnectionAsync(_none);
         await ExecuteAsync(connection, "create table broken (i bigint)");
         using var result = duck.Query("SELECT CASE WHEN i = 400000 THEN error('broken here') ELSE i END::BIGINT AS i FROM range(500000) r(i)");
-        var error = await Assert.ThrowsAsync<Kernel.EscaleException>(() => CopyLoader.LoadAsync(result, connection, "broken", null, _none));
+        var error = await Assert.ThrowsAsync<Kernel.EscaleException>(() => CopyLoader.LoadAsync(result, connection, "broken", false, null, _none));
         Assert.Contains("broken here", error.Message, StringComparison.Ordinal);
         Assert.Equal(0L, await TestProject.ScalarAsync(owner, "select count(*) from broken"));
     }
@@ -176,7 +176,7 @@ public sealed class CopyTests(TestProject project) : IClassFixture<TestProject>
         await using var connection = await owner.OpenConnectionAsync(_none);
         await ExecuteAsync(connection, $"drop table if exists {table}; create table {table} ({string.Join(", ", columns.Select(column => $"\"{column.Name}\" {column.PostgresType}"))})");
         using var result = duck.Query($"SELECT {string.Join(", ", columns.Select(column => column.Expression))} FROM t");
-        await CopyLoader.LoadAsync(result, connection, table, progress, _none);
+        await CopyLoader.LoadAsync(result, connection, table, false, progress, _none);
         return columns;
     }
 

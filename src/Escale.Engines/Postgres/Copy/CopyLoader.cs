@@ -17,11 +17,14 @@ public static class CopyLoader
     /// <param name="result">The rows, in types that <see cref="CopyColumn"/> made sendable.</param>
     /// <param name="connection">Open; in a transaction if the load is to be undone with it.</param>
     /// <param name="table">The table, quoted, with its columns if not all: <c>"s"."t" ("a", "b")</c>.</param>
+    /// <param name="isFresh">
+    /// Whether the table was created or truncated in the open transaction: then rows are written frozen, with nothing left for vacuum to do.
+    /// </param>
     /// <param name="progress">Told the number of rows so far, or null.</param>
     /// <param name="cancellationToken">Ends the load; nothing of it stays.</param>
     /// <exception cref="PostgresException">PostgreSQL refuses a value; its <c>Where</c> names line and column.</exception>
     public static async Task<long> LoadAsync(
-        DuckResult result, NpgsqlConnection connection, string table, Action<long>? progress, CancellationToken cancellationToken)
+        DuckResult result, NpgsqlConnection connection, string table, bool isFresh, Action<long>? progress, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var free = Channel.CreateBounded<byte[]>(BufferCount);
@@ -33,7 +36,7 @@ public static class CopyLoader
         var encoding = Task.Run(() => EncodeAsync(result, free.Reader, full.Writer, stop.Token), CancellationToken.None);
         try
         {
-            var rowCount = await SendAsync(connection, table, free.Writer, full.Reader, progress, cancellationToken);
+            var rowCount = await SendAsync(connection, $"copy {table} from stdin (format binary{(isFresh ? ", freeze" : "")})", free.Writer, full.Reader, progress, cancellationToken);
             await encoding;
             return rowCount;
         }
@@ -69,11 +72,11 @@ public static class CopyLoader
     }
 
     private static async Task<long> SendAsync(
-        NpgsqlConnection connection, string table, ChannelWriter<byte[]> free, ChannelReader<(byte[] Buffer, int Length, long RowCount)> full,
+        NpgsqlConnection connection, string command, ChannelWriter<byte[]> free, ChannelReader<(byte[] Buffer, int Length, long RowCount)> full,
         Action<long>? progress, CancellationToken cancellationToken)
     {
         var rowCount = 0L;
-        var stream = await connection.BeginRawBinaryCopyAsync($"copy {table} from stdin (format binary)", cancellationToken);
+        var stream = await connection.BeginRawBinaryCopyAsync(command, cancellationToken);
         var isComplete = false;
         try
         {
