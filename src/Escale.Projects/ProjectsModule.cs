@@ -1,5 +1,6 @@
 using Escale.Engines.DuckDb;
 using Escale.Kernel;
+using Escale.Projects.Compile;
 using Escale.Projects.Dbt;
 using Escale.Projects.Listing;
 using Escale.Projects.Showing;
@@ -17,7 +18,9 @@ public sealed class ProjectsModule : EscaleModule
         services.AddSingleton(provider => new Project(provider.GetRequiredService<ProjectRoot>(), provider.GetServices<IAssetLoader>));
         services.AddSingleton(provider => provider.GetRequiredService<Project>().Settings);
         services.AddSingleton(provider => EngineSettingsOf(provider.GetRequiredService<Project>()));
-        services.AddSingleton<IAssetLoader>(provider => new DbtLoader(provider.GetRequiredService<Project>(), NoInterpreter));
+        services.AddSingleton<SqlCompiler>();
+        services.AddSingleton<IAssetLoader>(provider => new DbtLoader(
+            provider.GetRequiredService<Project>(), _ => provider.GetRequiredService<SqlCompiler>().Parse));
     }
 
     /// <inheritdoc/>
@@ -36,7 +39,4 @@ public sealed class ProjectsModule : EscaleModule
         MaxSpillBytes = project.Settings.Engine.MaxSpillBytes,
         SpillFolder = project.Root.SpillFolder,
     };
-
-    private static ParseSql NoInterpreter(DbtProject project) => unit => throw new EscaleException(
-        "projects.not-supported", "This text needs the Jinja interpreter.", null, new Place(unit.Path));
 }

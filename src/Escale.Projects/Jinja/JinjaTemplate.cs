@@ -47,6 +47,16 @@ public sealed class JinjaTemplate : JinjaObject
         return new JinjaModule(Name ?? "", scope);
     }
 
+    /// <summary>Renders in an evaluation that somebody else has prepared.</summary>
+    internal string Render(Evaluation evaluation, Scope scope)
+    {
+        evaluation.RunTemplate(this, new Scope(scope));
+        return evaluation.Output.ToString();
+    }
+
+    /// <summary>The macros at the top of the template, without running it.</summary>
+    internal IEnumerable<MacroShape> Macros => ((BlockOfStatements)Body).Statements.OfType<MacroNode>().Select(macro => macro.Shape);
+
     private (Evaluation Evaluation, Scope Scope) Begin(IEnumerable<KeyValuePair<string, object?>>? values, CancellationToken cancellationToken)
     {
         var globals = new Scope(null);

@@ -145,6 +145,6 @@ public sealed class JinjaSandboxTests
         var error = Assert.Throws<EscaleException>(
             () => environment.Parse("{% import 'lib.sql' as lib %}\nselect {{ lib.bad({}) }}", "models/a.sql").Render());
         Assert.Equal("lib.sql:2:9", error.Place!.ToString());
-        Assert.Contains("models/a.sql:2:18", error.Message, StringComparison.Ordinal);
+        Assert.Contains("models/a.sql:2:14", error.Message, StringComparison.Ordinal);
     }
 }

@@ -4,13 +4,20 @@ namespace Escale.Projects.Jinja;
 public sealed partial class Evaluation
 {
     private Inheritance? _inheritance;
+    private System.Text.StringBuilder? _page;
 
     internal Scope Current { get; private set; } = new(null);
 
     /// <summary>Whether the template has given its page to its parent: it still sets, but no longer writes.</summary>
     internal bool IsSilent => _inheritance is { Parent: not null } lineage && ReferenceEquals(lineage.Root, Output);
 
-    internal JinjaUndefined Undefined(string message) => new(message, Environment.Options.Undefined);
+    internal JinjaUndefined Undefined(string message) => new(message, Mode ?? Environment.Options.Undefined);
+
+    /// <summary>What undefined names do in this rendering, where it differs from the environment.</summary>
+    internal UndefinedMode? Mode { get; init; }
+
+    /// <summary>Where each piece of the output came from, when somebody wants to know.</summary>
+    internal List<OutputPiece>? Pieces { get; init; }
 
     internal object? Call(object? callee, Arguments arguments)
     {
@@ -21,11 +28,11 @@ public sealed partial class Evaluation
         throw Fail("type", $"'{Representation.TypeName(callee)}' object is not callable");
     }
 
-    internal void WriteTop(string text)
+    internal void WriteTop(string text, bool isData = false)
     {
         if (!IsSilent)
         {
-            Write(text);
+            Write(text, isData);
         }
     }
 
@@ -68,6 +75,7 @@ public sealed partial class Evaluation
     {
         var outer = _inheritance;
         _inheritance = new Inheritance(scope, Output);
+        _page ??= Output;
         try
         {
             Enter(template, scope, () =>
@@ -216,6 +224,13 @@ public sealed partial class Evaluation
         }
     }
 }
+
+/// <summary>A piece of the output and the line of the template that wrote it.</summary>
+/// <param name="Offset">Where it starts in the output.</param>
+/// <param name="Template">The template.</param>
+/// <param name="Line">The line from 1; of text as it stands in the template, its first line.</param>
+/// <param name="IsData">Whether it is text of the template, so that its lines count on.</param>
+internal readonly record struct OutputPiece(int Offset, JinjaTemplate Template, int Line, bool IsData);
 
 /// <summary>The target of <c>set ns.x = …</c>.</summary>
 internal sealed class NamespaceTarget(Position at, string space, string member) : Expression(at)

@@ -88,8 +88,12 @@ public sealed partial class Evaluation
 
     internal EscaleException TooDeep() => Fail("limit", "the template is nested too deeply", "Look for a macro that calls itself without end.");
 
-    internal void Write(string text)
+    internal void Write(string text, bool isData = false)
     {
+        if (Pieces is not null && ReferenceEquals(Output, _page))
+        {
+            Pieces.Add(new OutputPiece(Output.Length, Template, At.Line, isData));
+        }
         _outputChars += text.Length;
         if (_outputChars > Environment.Options.Limits.MaxOutputChars)
         {

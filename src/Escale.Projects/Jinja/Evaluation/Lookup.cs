@@ -39,7 +39,7 @@ internal static class Lookup
                     return found;
                 }
                 break;
-            case string or JinjaMarkup or JinjaList or JinjaTuple or JinjaRange when Operators.Whole(key) is { } index:
+            case string or JinjaMarkup or JinjaRange or IReadOnlyList<object?> when Operators.Whole(key) is { } index:
                 return At(value, index, out var item) ? item : Absent(evaluation, value, key);
         }
         if (key is string name)

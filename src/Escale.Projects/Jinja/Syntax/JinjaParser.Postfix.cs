@@ -16,7 +16,7 @@ internal sealed partial class JinjaParser
                     value = ParseItem(value);
                     break;
                 case "(":
-                    value = new CallNode(Next.At, value, ParseArguments());
+                    value = new CallNode(value.At, value, ParseArguments());
                     break;
                 default:
                     return value;
@@ -39,7 +39,7 @@ internal sealed partial class JinjaParser
             }
             else if (Next.Is(TokenKind.Symbol, "("))
             {
-                value = new CallNode(Next.At, value, ParseArguments());
+                value = new CallNode(value.At, value, ParseArguments());
             }
             else
             {

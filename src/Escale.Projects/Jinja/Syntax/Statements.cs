@@ -31,7 +31,7 @@ internal sealed class DataNode(Position at, string text) : Statement(at)
 
     protected override Flow Run(Evaluation evaluation)
     {
-        evaluation.WriteTop(text);
+        evaluation.WriteTop(text, isData: true);
         return Flow.Normal;
     }
 }

@@ -25,6 +25,9 @@ public abstract class JinjaObject
     /// <summary>How it prints inside a list or by <c>%r</c>.</summary>
     public virtual string Represent(Evaluation evaluation) => $"<{TypeName}>";
 
+    /// <summary>The result of an operator such as <c>+</c> with another value, or <see cref="NativeFunction.Missing"/> when there is none.</summary>
+    public virtual object? Operate(string symbol, object? other, bool isLeft) => NativeFunction.Missing;
+
     /// <summary>Calls it, or null when it cannot be called.</summary>
     public virtual JinjaCallable? AsCallable => this as JinjaCallable;
 }

@@ -44,6 +44,12 @@ internal static partial class Operators
         {
             return Arithmetic(evaluation, symbol, a, b);
         }
+        var special = left is JinjaObject one ? one.Operate(symbol, right, isLeft: true) : NativeFunction.Missing;
+        special = ReferenceEquals(special, NativeFunction.Missing) && right is JinjaObject two ? two.Operate(symbol, left, isLeft: false) : special;
+        if (!ReferenceEquals(special, NativeFunction.Missing))
+        {
+            return special;
+        }
         return symbol switch
         {
             "+" => Add(evaluation, left, right),
@@ -51,7 +57,7 @@ internal static partial class Operators
             "%" when left is string or JinjaMarkup => left is JinjaMarkup markup
                 ? new JinjaMarkup(PercentFormat.Format(evaluation, markup.Text, right))
                 : PercentFormat.Format(evaluation, (string)left, right),
-            "-" when left is JinjaSet one && right is JinjaSet two => new JinjaSet(one.Where(item => !two.Contains(item))),
+            "-" when left is JinjaSet from && right is JinjaSet gone => new JinjaSet(from.Where(item => !gone.Contains(item))),
             _ => null,
         } ?? throw Unsupported(evaluation, symbol, left, right);
     }
