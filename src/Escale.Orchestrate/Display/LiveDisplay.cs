@@ -95,8 +95,9 @@ internal sealed class LiveDisplay : RunWatcher, IDisposable
         {
             _running.Remove(outcome.Step.Asset.Id);
             _counts[outcome.Status] = _counts.GetValueOrDefault(outcome.Status) + 1;
-            // Unchanged steps are counted below and not listed: a run that changes little stays short.
-            if (outcome.Status != StepStatus.Unchanged || outcome.Result?.Warning is not null)
+            // Unchanged steps and passed tests are counted below and not listed: what is worth reading stays on the screen.
+            var isQuiet = outcome.Status == StepStatus.Unchanged || outcome is { Status: StepStatus.Ok, Step.Asset.IsCheck: true };
+            if (!isQuiet || outcome.Result?.Warning is not null)
             {
                 Above([DoneLine(outcome)]);
             }
