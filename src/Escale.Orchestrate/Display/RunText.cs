@@ -36,7 +36,9 @@ internal static class RunText
     public static string Rows(long count) => count == 1 ? "1 row" : $"{Count(count)} rows";
 
     /// <summary>What there is to say about a step that ended, without its name and status.</summary>
-    public static IEnumerable<string> Details(StepOutcome outcome)
+    public static IEnumerable<string> Details(StepOutcome outcome) => AllDetails(outcome).Distinct(StringComparer.Ordinal);
+
+    private static IEnumerable<string> AllDetails(StepOutcome outcome)
     {
         if (outcome.Result is { } result && outcome.Status != StepStatus.Failed)
         {

@@ -30,7 +30,13 @@ internal sealed class StepAttempts(
             watcher.StepStarted(step);
             var inputs = await versions.OfInputsAsync(step.Asset, cancellationToken);
             var fingerprint = AssetVersions.Fingerprint(step.Asset, inputs);
-            var outcome = await LookAsync(step, fingerprint, cancellationToken) ?? await TryAsync(step, fingerprint, inputs, cancellationToken);
+            if (await LookAsync(step, fingerprint, cancellationToken) is { } unchanged)
+            {
+                return unchanged with { Elapsed = clock.GetElapsedTime(start) };
+            }
+            await PrepareAsync(step, cancellationToken);
+            start = clock.GetTimestamp(); // the time that a service took to start is not the step's
+            var outcome = await TryAsync(step, fingerprint, inputs, cancellationToken);
             return outcome with { Elapsed = clock.GetElapsedTime(start) };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -61,10 +67,19 @@ internal sealed class StepAttempts(
         return isCurrent ? unchanged with { Reason = "code and inputs unchanged" } : null;
     }
 
+    private async Task PrepareAsync(PlannedStep step, CancellationToken cancellationToken)
+    {
+        var preparing = prepare(step.Asset, cancellationToken);
+        if (!preparing.IsCompleted)
+        {
+            watcher.StepProgressed(step, new StepProgress(Doing: "waits for its service"));
+        }
+        await preparing;
+    }
+
     private async Task<StepOutcome> TryAsync(
         PlannedStep step, string fingerprint, IReadOnlyDictionary<string, string> inputs, CancellationToken cancellationToken)
     {
-        await prepare(step.Asset, cancellationToken);
         var progress = new ProgressTo(value => watcher.StepProgressed(step, value));
         for (var attempt = 1; ; attempt++)
         {
