@@ -1,7 +1,7 @@
 -- One row per airport, and the unknown airport.
 
 select
-    cast(row_number() over (order by iata) as integer) as airport_key,
+    {{ surrogate_key(['iata']) }} as airport_key,
     *
 
 from {{ ref('airports') }}

@@ -1,7 +1,7 @@
 -- One row per terminal, and the unknown terminal.
 
 select
-    cast(row_number() over (order by terminal_code) as integer) as terminal_key,
+    cast(terminal_key as integer)                               as terminal_key,
     terminal_code,
     terminal_name,
     zone,

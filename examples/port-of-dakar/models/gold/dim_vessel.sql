@@ -1,7 +1,7 @@
 -- One row per vessel of the register, and the unknown vessel.
 
 select
-    cast(row_number() over (order by imo) as integer)   as vessel_key,
+    {{ surrogate_key(['imo']) }} as vessel_key,
     imo,
     mmsi,
     vessel_name,

@@ -1,5 +1,5 @@
--- One row per vessel and second. Receivers hear a message twice and deliver some of them days late, so new rows are those of
--- batches not seen yet, whatever the time of observation; a row heard before is replaced by itself.
+-- One row per vessel and second. Receivers hear some messages twice and deliver others days late, so new rows are those of batches
+-- not seen yet, whatever the time of observation; a message heard again replaces itself.
 
 {{ config(
     materialized='incremental',
@@ -15,11 +15,10 @@ select
     sog                                 as speed_knots,
     cog                                 as course_deg,
     nav                                 as navigation_status,
-    _batch                              as batch
+    max(_escale_file)                   as batch
 
 from {{ source('ais_receiver', 'ais_positions') }}
 {% if is_incremental() %}
-where _batch > (select max(batch) from {{ this }})
+where _escale_file > (select max(batch) from {{ this }})
 {% endif %}
-
-qualify row_number() over (partition by mmsi, ts order by _batch) = 1
+group by all

@@ -7,7 +7,8 @@ namespace PortOfDakar.Ais;
 
 /// <summary>
 /// Pushes the feed to Escale, a day a batch, in order. It asks first which batch was accepted last and goes on from there; a batch sent
-/// twice carries the same id, so nothing counts double. Answers 429 and 503 and a closed connection mean: wait, then send again.
+/// twice carries the same id, so nothing counts double. Answers 429 and 5xx and a closed connection mean: wait, then send again; another
+/// refusal will not change, and ends the simulator.
 /// </summary>
 internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPusher> log) : BackgroundService
 {
@@ -37,7 +38,7 @@ internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPu
             {
                 if (batch.Day > accepted)
                 {
-                    await SendAsync(HttpMethod.Post, () => Body(batch), stoppingToken);
+                    using var _ = await SendAsync(() => Push(batch), stoppingToken);
                     batches++;
                 }
             }
@@ -49,19 +50,18 @@ internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPu
         _isDone = true;
     }
 
-    private static ReadOnlyMemoryContent Body(AisBatch batch)
+    private HttpRequestMessage Push(AisBatch batch)
     {
         var content = new ReadOnlyMemoryContent(batch.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        content.Headers.Add("Escale-Batch", batch.Id);
-        return content;
+        return new HttpRequestMessage(HttpMethod.Post, _stream) { Content = content, Headers = { { "Escale-Batch", batch.Id } } };
     }
 
     // Batches of another seed are not ours: the feed then starts from its beginning.
     private async Task<DateTime> LastAcceptedDayAsync(CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Get, () => null, cancellationToken);
-        var last = answer is null ? null : LastBatch(answer.RootElement);
+        using var answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, _stream), cancellationToken);
+        var last = LastBatch(answer.RootElement);
         var ours = AisFeed.BatchId(simulation.Options.Seed, SimulatorOptions.Start)[..^10];
         return last is not null && last.StartsWith(ours, StringComparison.Ordinal)
             && DateTime.TryParseExact(last[ours.Length..], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day)
@@ -70,32 +70,27 @@ internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPu
     }
 
     private static string? LastBatch(JsonElement stream) =>
-        stream.TryGetProperty("lastBatch", out var batch) && batch.ValueKind == JsonValueKind.String ? batch.GetString() : null;
+        stream.TryGetProperty("last_batch", out var batch) && batch.ValueKind == JsonValueKind.String ? batch.GetString() : null;
 
-    private async Task<JsonDocument?> SendAsync(HttpMethod method, Func<HttpContent?> content, CancellationToken cancellationToken)
+    /// <summary>Sends until it is accepted, with longer and longer pauses unless the answer names one.</summary>
+    private async Task<JsonDocument> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
     {
         for (var wait = ShortestWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
             var pause = wait;
             try
             {
-                using var request = new HttpRequestMessage(method, _stream) { Content = content() };
-                if (request.Content?.Headers.TryGetValues("Escale-Batch", out var batch) == true)
-                {
-                    request.Headers.Add("Escale-Batch", batch);
-                    request.Content.Headers.Remove("Escale-Batch");
-                }
-
-                using var response = await _http.SendAsync(request, cancellationToken);
+                using var message = request();
+                using var response = await _http.SendAsync(message, cancellationToken);
+                var body = await response.Content.ReadAsStringAsync(cancellationToken);
                 if (response.IsSuccessStatusCode)
                 {
-                    await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                    return method == HttpMethod.Get ? await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken) : null;
+                    return JsonDocument.Parse(body.Length == 0 ? "{}" : body);
                 }
 
-                if (method == HttpMethod.Get && response.StatusCode == HttpStatusCode.NotFound)
+                if (!CanPass(response.StatusCode))
                 {
-                    return null;
+                    throw new InvalidOperationException($"{_stream} answered {(int)response.StatusCode}: {body}");
                 }
 
                 pause = response.Headers.RetryAfter?.Delta ?? wait;
@@ -109,4 +104,7 @@ internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPu
             await Task.Delay(pause, cancellationToken);
         }
     }
+
+    private static bool CanPass(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
 }

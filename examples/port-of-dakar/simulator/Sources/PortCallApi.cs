@@ -118,7 +118,7 @@ internal static class PortCallApi
         json.WriteString("last_port", report.Call.LastPort);
         json.WriteString("next_port", report.Call.NextPort);
         json.WriteNumber("draught_m", report.Call.DraughtM);
-        json.WriteString("eta", Paris(report.Call.Eta));
+        json.WriteString("eta", report.Eta);
         json.WriteString("etd", Paris(report.Call.Etd));
         json.WriteString("anchored_at", report.AnchoredAt);
         json.WriteString("berthed_at", report.BerthedAt);
@@ -130,7 +130,7 @@ internal static class PortCallApi
     }
 
     /// <summary>The European Union's rule for summer time, so that no time zone database is needed: last Sundays of March and October, 01:00 UTC.</summary>
-    private static string Paris(DateTime utc)
+    public static string Paris(DateTime utc)
     {
         var hours = utc >= LastSunday(utc.Year, 3) && utc < LastSunday(utc.Year, 10) ? 2 : 1;
         return utc.AddHours(hours).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + $"+0{hours}:00";

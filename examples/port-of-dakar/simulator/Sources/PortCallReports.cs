@@ -7,8 +7,8 @@ namespace PortOfDakar.Sources;
 /// <summary>One record of the port calls API: a call as it was known at <paramref name="UpdatedAt"/>.</summary>
 /// <param name="CallId">Null for a draft that was saved without a number.</param>
 internal sealed record PortCallReport(
-    DateTime UpdatedAt, string? CallId, PortCall Call, string Status, string? Imo, string? Terminal, string? Berth, string? BerthedAt,
-    string? AnchoredAt, string? OperationsStartedAt, string? OperationsEndedAt, string? SailedAt);
+    DateTime UpdatedAt, string? CallId, PortCall Call, string Status, string? Imo, string? Terminal, string? Berth, string? Eta,
+    string? AnchoredAt, string? BerthedAt, string? OperationsStartedAt, string? OperationsEndedAt, string? SailedAt);
 
 /// <summary>
 /// What the port authority's system shows at the simulated present: each call with the events reported so far, and nothing of what
@@ -63,7 +63,7 @@ internal sealed class PortCallReports
     {
         truth.Describe("calls.null_vessel", "kept", "gold.fact_port_call", "vessel_key = -1");
         truth.Describe("calls.repeated", "repaired", "bronze.port_calls", "merged on call_id: the latest update wins");
-        truth.Describe("calls.bad_date", "quarantined", "quarantine.port_calls", "berthed_at is not a timestamp");
+        truth.Describe("calls.bad_date", "quarantined", "quarantine.port_calls", "eta is not a timestamp");
         truth.Describe("calls.without_id", "quarantined", "quarantine.port_calls", "call_id is null");
         truth.Describe("calls.null_terminal", "repaired", "silver.port_calls", "the terminal follows from the berth");
         truth.Describe("calls.missing_berthing", "repaired", "silver.port_calls", "the time of berthing comes from the berth page");
@@ -99,7 +99,7 @@ internal sealed class PortCallReports
     private static CallFault Applies(CallFault fault, int events) => fault switch
     {
         CallFault.Repeated => events >= 2,
-        CallFault.BadDate or CallFault.NullTerminal or CallFault.MissingBerthing => events >= 3,
+        CallFault.NullTerminal or CallFault.MissingBerthing => events >= 3,
         CallFault.SwappedOperations => events >= 5,
         CallFault.Late => events >= 6,
         _ => true,
@@ -127,8 +127,9 @@ internal sealed class PortCallReports
             fault == CallFault.NullVessel ? null : call.Vessel.Imo.ToString(CultureInfo.InvariantCulture),
             fault == CallFault.NullTerminal ? null : call.Terminal.Code,
             events >= 3 ? call.Berth.Code : null,
-            events < 3 || fault == CallFault.MissingBerthing ? null : fault == CallFault.BadDate ? $"{call.Berthed.Year}-02-30T27:61:00Z" : Utc(call.Berthed),
+            fault == CallFault.BadDate ? $"{call.Eta.Year}-02-30T27:61:00+01:00" : PortCallApi.Paris(call.Eta),
             events >= 2 ? Utc(call.Anchored) : null,
+            events < 3 || fault == CallFault.MissingBerthing ? null : Utc(call.Berthed),
             events >= 4 ? Utc(started) : null,
             events >= 5 ? Utc(ended) : null,
             events >= 6 ? Utc(call.Sailed) : null);
