@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Escale.Engines.Postgres;
+using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
 using Escale.Kernel;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +14,7 @@ public sealed class EnginesModule : EscaleModule
     public override void AddServices(IServiceCollection services)
     {
         services.AddSingleton<PostgresServer>();
+        services.AddSingleton(_ => new SandboxPool());
         TablesServices.Add(services);
     }
 
@@ -20,5 +23,9 @@ public sealed class EnginesModule : EscaleModule
     {
         PostgresVerbs.Add(cli);
         LakeVerbs.Add(cli);
+        // The program goes straight to the child before it looks at verbs; here is the same for whoever hosts the rooms otherwise.
+        var sandbox = new Command(SandboxChild.Verb, "Serve one sandbox session on standard input and output") { Hidden = true };
+        sandbox.SetAction((_, _) => SandboxChild.RunAsync());
+        cli.Root.Subcommands.Add(sandbox);
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Escale.Collect;
 using Escale.CommandLine;
 using Escale.Engines;
+using Escale.Engines.Sandbox;
 using Escale.Explore;
 using Escale.Kernel;
 using Escale.Lake;
@@ -12,12 +13,13 @@ using Escale.Transform;
 
 namespace Escale;
 
-/// <summary>The program. Read it as a table of contents: the two fast paths, then the rooms, then the command line.</summary>
+/// <summary>The program. Read it as a table of contents: the fast paths, then the rooms, then the command line.</summary>
 internal static class Program
 {
     internal static Task<int> Main(string[] args) => args switch
     {
         ["--version"] => Task.FromResult(PrintVersion()),
+        ["sandbox"] => RunSandboxAsync(),
         _ => RunVerbAsync(args),
     };
 
@@ -40,6 +42,9 @@ internal static class Program
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Task<int> RunVerbAsync(string[] args) => EscaleCommandLine.RunAsync(args, Modules());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task<int> RunSandboxAsync() => SandboxChild.RunAsync();
 
     private static int PrintVersion()
     {

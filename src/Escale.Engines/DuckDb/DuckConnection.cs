@@ -30,17 +30,7 @@ public sealed class DuckConnection : IDisposable
     /// <summary>Runs a script and gives the result of its last statement as a stream: rows are made as they are read.</summary>
     /// <exception cref="EscaleException"><c>engines.duckdb.*</c> with DuckDB's message, and line and column in <paramref name="sql"/>.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, also later while rows are read.</exception>
-    public DuckResult Query(string sql, CancellationToken ct = default)
-    {
-        using var script = Script.Parse(this, sql);
-        for (var index = 0; index < script.Count - 1; index++)
-        {
-            using var statement = script.Prepare(index);
-            statement.Execute(ct);
-        }
-        var last = script.Prepare(script.Count - 1);
-        return last.Query(ct, ownsStatement: true);
-    }
+    public DuckResult Query(string sql, CancellationToken ct = default) => Query(sql, null, ct);
 
     /// <summary>Runs a script and returns how many rows its statements changed, or wrote with COPY.</summary>
     /// <exception cref="EscaleException"><c>engines.duckdb.*</c> with DuckDB's message, and line and column in <paramref name="sql"/>.</exception>
@@ -101,6 +91,29 @@ public sealed class DuckConnection : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
+
+    /// <summary>As <see cref="Query(string, CancellationToken)"/>; each statement is shown before it runs, with whether it is the last.</summary>
+    internal DuckResult Query(string sql, Action<DuckStatement, bool>? inspect, CancellationToken ct)
+    {
+        using var script = Script.Parse(this, sql);
+        for (var index = 0; index < script.Count - 1; index++)
+        {
+            using var statement = script.Prepare(index);
+            inspect?.Invoke(statement, false);
+            statement.Execute(ct);
+        }
+        var last = script.Prepare(script.Count - 1);
+        try
+        {
+            inspect?.Invoke(last, true);
+            return last.Query(ct, ownsStatement: true);
+        }
+        catch
+        {
+            last.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A parsed script.</summary>
     private sealed class Script(DuckConnection connection, string sql, ExtractedHandle handle, int count) : IDisposable

@@ -28,6 +28,9 @@ public sealed class DuckResult : IDisposable
     /// <summary>Names and types of the columns.</summary>
     public IReadOnlyList<DuckColumn> Columns { get; }
 
+    /// <summary>The columns of the chunk read last, for the sandbox.</summary>
+    internal VectorNode[] Nodes => _nodes;
+
     /// <summary>Reads the next chunk. The one before, and every span taken from it, is no longer valid.</summary>
     /// <returns>False when there are no more rows.</returns>
     /// <exception cref="EscaleException"><c>engines.duckdb.*</c>: the query failed on the way.</exception>

@@ -27,6 +27,9 @@ public sealed partial class DuckStatement : IDisposable
     public unsafe IReadOnlyList<string> ParameterNames =>
         [.. Enumerable.Range(1, ParameterCount).Select(index => Native.TakeText(Native.OwnParameterName(_handle, (ulong)index)) ?? "")];
 
+    /// <summary>What kind of statement it is.</summary>
+    internal DuckStatementKind Kind => (DuckStatementKind)Native.StatementType(_handle);
+
     /// <summary>Runs the statement and streams its rows.</summary>
     /// <exception cref="EscaleException"><c>engines.duckdb.*</c>.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, also later while rows are read.</exception>

@@ -86,7 +86,8 @@ internal static class DuckText
         DuckTypeId.TimestampNs => Timestamp(vector.Values<long>()[row], 9),
         DuckTypeId.TimestampTz => Zoned(Timestamp(vector.Values<long>()[row], 6)),
         DuckTypeId.TimestampTzNs => Zoned(Timestamp(vector.Values<long>()[row], 9)),
-        DuckTypeId.Variant or DuckTypeId.Geometry or DuckTypeId.Invalid => throw new Kernel.EscaleException(
+        DuckTypeId.Variant or DuckTypeId.Geometry or DuckTypeId.Invalid or DuckTypeId.Any or DuckTypeId.StringLiteral
+            or DuckTypeId.IntegerLiteral => throw new Kernel.EscaleException(
             "engines.duckdb.unsupported-type", $"A value of type {vector.Type} has no text here.", "Cast it to VARCHAR or JSON in the query."),
         _ => Convert.ToString(DuckObjects.Read(vector, row), _culture) ?? "NULL",
     };

@@ -66,4 +66,14 @@ public readonly record struct DuckDecimal(Int128 Unscaled, int Scale)
         var point = digits.Length - Scale;
         return (negative ? "-" : "") + (Scale == 0 ? digits : $"{digits[..point]}.{digits[point..]}");
     }
+
+    internal static Int128 PowerOfTen(int exponent)
+    {
+        Int128 power = 1;
+        for (; exponent > 0; exponent--)
+        {
+            power *= 10;
+        }
+        return power;
+    }
 }

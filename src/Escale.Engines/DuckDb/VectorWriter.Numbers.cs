@@ -117,16 +117,6 @@ internal sealed unsafe partial class VectorWriter
             var isLost = scale < Type.Scale ? Int128.Abs(digits) > Int128.MaxValue / 10 : digits % 10 != 0;
             digits = isLost ? throw OutOfRange(value) : scale < Type.Scale ? digits * 10 : digits / 10;
         }
-        StoreInteger(row, Int128.Abs(digits) < PowerOfTen(Type.Width) ? digits : throw OutOfRange(value), Type.SizeBytes);
-    }
-
-    private static Int128 PowerOfTen(int exponent)
-    {
-        Int128 power = 1;
-        for (; exponent > 0; exponent--)
-        {
-            power *= 10;
-        }
-        return power;
+        StoreInteger(row, Int128.Abs(digits) < DuckDecimal.PowerOfTen(Type.Width) ? digits : throw OutOfRange(value), Type.SizeBytes);
     }
 }
