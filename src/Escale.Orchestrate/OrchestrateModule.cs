@@ -13,6 +13,7 @@ public sealed class OrchestrateModule : EscaleModule
     {
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunHistory>();
+        services.AddSingleton<IStepHistory, StepHistory>();
         services.AddSingleton<ProjectRuns>();
     }
 

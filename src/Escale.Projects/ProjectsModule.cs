@@ -1,6 +1,7 @@
 using Escale.Engines.DuckDb;
 using Escale.Kernel;
 using Escale.Projects.Compile;
+using Escale.Projects.Compiling;
 using Escale.Projects.Dbt;
 using Escale.Projects.Listing;
 using Escale.Projects.Showing;
@@ -29,6 +30,7 @@ public sealed class ProjectsModule : EscaleModule
         InitVerb.Add(cli);
         LsVerb.Add(cli);
         ShowVerb.Add(cli);
+        CompileVerb.Add(cli);
     }
 
     /// <summary>How the project's settings want DuckDB opened.</summary>

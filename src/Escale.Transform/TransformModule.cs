@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Transform.Docs;
 using Escale.Transform.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,5 +13,9 @@ public sealed class TransformModule : EscaleModule
     {
         services.AddSingleton<IAssetLoader, WarehouseLoader>();
         services.AddSingleton<IStepRunner, WarehouseRunner>();
+        services.AddSingleton<DocsCatalogue>();
     }
+
+    /// <inheritdoc/>
+    public override void AddVerbs(Cli cli) => DocsVerb.Add(cli);
 }

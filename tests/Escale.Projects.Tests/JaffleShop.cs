@@ -25,7 +25,7 @@ internal static class JaffleShop
         ("models/staging/stg_orders.sql", "select id as order_id, user_id as customer_id, status from {{ ref('raw_orders') }}"),
         ("models/staging/stg_payments.sql", "select id as payment_id, order_id, payment_method, amount / 100 as amount from {{ ref('raw_payments') }}"),
         ("models/customers.sql", "select * from {{ ref('stg_customers') }} join {{ ref('stg_orders') }} using (customer_id) join {{ ref('stg_payments') }} using (order_id)"),
-        ("models/orders.sql", "select 1 as amount from {{ ref('stg_orders') }} join {{ ref('stg_payments') }} using (order_id)"),
+        ("models/orders.sql", "{% set methods = ['coupon'] %}\nselect {% for m in methods %} '{{ m }}' as {{ m }}, {% endfor %} 1 as amount from {{ ref('stg_orders') }} join {{ ref('stg_payments') }} using (order_id)"),
         ("models/docs.md", "{% docs orders_status %}\n\nOrders can be one of the following statuses:\n\n| status | description |\n{% enddocs %}\n"),
         ("models/schema.yml", """
             version: 2

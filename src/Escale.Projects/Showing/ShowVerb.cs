@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using Escale.Engines.DuckDb;
 using Escale.Kernel;
+using Escale.Projects.Compile;
+using Escale.Projects.Dbt;
 using Escale.Projects.Graph;
+using Escale.Projects.Lineage;
 using Escale.Projects.Listing;
 
 namespace Escale.Projects.Showing;
@@ -15,17 +19,18 @@ internal static class ShowVerb
         var command = new Command("show", "Show one asset: what it is, its columns, what it reads and what reads it") { name };
         cli.Add(
             cli.Root, command,
-            (call, _) =>
+            (call, ct) =>
             {
                 var graph = call.Get<Project>().Graph;
                 var asset = Find(graph, call.Value(name)!);
+                var columns = ColumnsOf(call, graph, asset, ct);
                 if (call.Output.IsJson)
                 {
-                    call.Output.WriteJson(AsJson(graph, asset));
+                    call.Output.WriteJson(AsJson(graph, asset, columns));
                 }
                 else
                 {
-                    Write(call.Output, graph, asset);
+                    Write(call.Output, graph, asset, columns);
                 }
                 return Task.FromResult(ExitCode.Success);
             },
@@ -47,10 +52,37 @@ internal static class ShowVerb
                 "projects.selection-ambiguous", $"'{name}' selects {chosen.Count} assets; show takes one.", "List them with: escale ls --select " + name));
     }
 
-    private static object AsJson(AssetGraph graph, Asset asset) => new
+    private sealed record ShownColumn(string Name, string? DataType, string Description, IReadOnlyList<AssetColumnRef> From, bool IsComplete);
+
+    /// <summary>The declared columns and, for a model, those of its SQL with their origins.</summary>
+    private static List<ShownColumn> ColumnsOf(VerbCall call, AssetGraph graph, Asset asset, CancellationToken ct)
+    {
+        IReadOnlyList<AssetColumnLineage> traced = [];
+        if (asset.Definition is SqlModel)
+        {
+            var compiler = call.Get<SqlCompiler>();
+            using var database = DuckDatabase.Open(new DuckSettings { Threads = 1 });
+            using var connection = database.Connect();
+            var needed = graph.Upstream(asset.Id).Select(other => other.Id).Append(asset.Id).ToHashSet(StringComparer.Ordinal);
+            traced = ProjectLineage.Read(
+                graph, connection, other => needed.Contains(other.Id) ? compiler.Compile(other, cancellationToken: ct).Sql : null, _ => null, ct)[asset.Id];
+        }
+        var names = traced.Select(column => column.Name).Concat(asset.Columns.Select(column => column.Name));
+        return
+        [
+            .. names.Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).Select(name =>
+            {
+                var declared = asset.Columns.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+                var origin = traced.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+                return new ShownColumn(name, declared?.DataType, declared?.Description ?? "", origin?.From ?? [], origin?.IsComplete ?? false);
+            }),
+        ];
+    }
+
+    private static object AsJson(AssetGraph graph, Asset asset, List<ShownColumn> columns) => new
     {
         Asset = LsVerb.Describe(asset),
-        Columns = asset.Columns.Select(column => new { column.Name, column.DataType, column.Description }),
+        Columns = columns,
         asset.Config,
         Upstream = graph.Upstream(asset.Id).Select(other => other.Id),
         Downstream = graph.Downstream(asset.Id).Where(other => !other.IsCheck).Select(other => other.Id),
@@ -59,7 +91,7 @@ internal static class ShowVerb
         asset.CodeFingerprint,
     };
 
-    private static void Write(CliOutput output, AssetGraph graph, Asset asset)
+    private static void Write(CliOutput output, AssetGraph graph, Asset asset, List<ShownColumn> columns)
     {
         output.Line($"{asset.Kind} {LsVerb.Term(asset)}");
         if (asset.Description.Length > 0)
@@ -77,11 +109,15 @@ internal static class ShowVerb
         {
             Fact(output, key, Text(value));
         }
-        if (asset.Columns.Count > 0)
+        if (columns.Count > 0)
         {
             output.Line();
-            output.Table(["COLUMN", "TYPE", "DESCRIPTION"], asset.Columns.Select(column => (IReadOnlyList<string>)
-                [column.Name, column.DataType ?? "", column.Description.ReplaceLineEndings(" ")]));
+            output.Table(["COLUMN", "TYPE", "COMPUTED FROM", "DESCRIPTION"], columns.Select(column => (IReadOnlyList<string>)
+            [
+                column.Name, column.DataType ?? "",
+                string.Join(", ", column.From.Select(from => $"{graph[from.Asset].Name}.{from.Column}")) + (column.IsComplete || asset.Definition is not SqlModel ? "" : " ?"),
+                column.Description.ReplaceLineEndings(" "),
+            ]));
         }
         List(output, "reads", asset.Reads.Select(id => graph[id]));
         List(output, "is read by", graph.Downstream(asset.Id, 1).Where(other => !other.IsCheck));

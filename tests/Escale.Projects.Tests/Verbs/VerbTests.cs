@@ -66,6 +66,26 @@ public sealed class VerbTests
         Assert.Equal("projects.selection-ambiguous", Assert.Throws<EscaleException>(() => Run(files.Folder, "show", "raw_*")).Code);
     }
 
+    [Fact]
+    public void Compile_writes_the_sql_and_prints_it_when_it_is_one()
+    {
+        using var files = JaffleShop.Create();
+        var sql = Run(files.Folder, "compile", "-s", "stg_orders", "--exclude", "resource_type:test");
+        Assert.Contains("\"main\".\"raw_orders\"", sql, StringComparison.Ordinal);
+        Assert.Equal(sql, File.ReadAllText(Path.Combine(files.Folder, ".escale/compiled/models/staging/stg_orders.sql")));
+        Assert.Contains(".escale/compiled/models/unique_customers_customer_id.sql", Run(files.Folder, "compile"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Show_says_what_a_column_is_computed_from()
+    {
+        using var files = JaffleShop.Create();
+        var columns = JsonDocument.Parse(Run(files.Folder, "show", "stg_payments", "--json")).RootElement.GetProperty("columns");
+        var amount = columns.EnumerateArray().Single(column => column.GetProperty("name").GetString() == "amount");
+        Assert.Equal("seed.jaffle_shop.raw_payments", amount.GetProperty("from")[0].GetProperty("asset").GetString());
+        Assert.Contains("raw_payments.amount", Run(files.Folder, "show", "stg_payments"), StringComparison.Ordinal);
+    }
+
     /// <summary>Runs a verb as the program would, on the rooms' real registrations, without the process around it.</summary>
     private static string Run(string folder, params string[] arguments)
     {

@@ -1,0 +1,36 @@
+// Every word of the pages, in both languages.
+"use strict";
+const WORDS = {
+  en: {
+    skip: "Skip to the content", catalogue: "Catalogue", lineage: "Lineage", sources: "Sources", tests: "Tests", quarantine: "Quarantine",
+    search: "Search tables, columns, descriptions", theme: "Theme", light: "Light", dark: "Dark", language: "Français", menu: "Menu",
+    name: "Name", kind: "Kind", table: "Table", description: "Description", rows: "Rows", size: "Size", updated: "Updated", version: "Version", files: "Files",
+    columns: "Columns", column: "Column", type: "Type", comesFrom: "Computed from", usedBy: "Used by", code: "SQL", written: "As written", compiled: "Compiled",
+    configuration: "Configuration", file: "File", tags: "Tags", copy: "Copy", copied: "Copied", all: "All", status: "Status", last: "Last result", failures: "Failing rows",
+    source: "source", seed: "seed", model: "transformation", test: "test", warehouse: "warehouse table", view: "view", tableKept: "table", incremental: "incremental", ephemeral: "part of others",
+    reads: "Reads", readBy: "Is read by", nothing: "nothing", unknownOrigin: "not known", constant: "constant or count", partly: "and perhaps others",
+    passed: "passed", failed: "failed", warned: "warned", skipped: "not run", never: "no result yet", ofTests: "tests passed",
+    noTable: "not built yet", none: "Nothing matches.", noTests: "No tests yet. Add them under the column in the property file (unique, not_null, …).",
+    noQuarantine: "No rows in quarantine: every collected row kept its contract.", noSources: "No sources yet. Describe one in sources/*.yml.",
+    noSql: "No SQL makes this.", rejected: "Rejected rows", trace: "Trace this column", clear: "Clear", traced: "Tracing", upAndDown: "Click a column to follow it; click a name to open it.",
+    pick: "Follow a column", generated: "Generated", tablesN: "tables", bytes: ["B", "kB", "MB", "GB", "TB"], freshness: "Version and files as of the generation of these pages.",
+    resultsUnknown: "No recorded runs could be read.", whole: "Everything", near: "Near", severity: "Severity", package: "Package", id: "Id", noColumns: "No columns known yet: build the table, or declare them in a property file.",
+    all_columns: "all its columns",
+  },
+  fr: {
+    skip: "Aller au contenu", catalogue: "Catalogue", lineage: "Provenance", sources: "Sources", tests: "Tests", quarantine: "Quarantaine",
+    search: "Chercher une table, une colonne, une description", theme: "Thème", light: "Clair", dark: "Sombre", language: "English", menu: "Menu",
+    name: "Nom", kind: "Genre", table: "Table", description: "Description", rows: "Lignes", size: "Taille", updated: "Mise à jour", version: "Version", files: "Fichiers",
+    columns: "Colonnes", column: "Colonne", type: "Type", comesFrom: "Calculée à partir de", usedBy: "Utilisée par", code: "SQL", written: "Tel qu’écrit", compiled: "Compilé",
+    configuration: "Configuration", file: "Fichier", tags: "Étiquettes", copy: "Copier", copied: "Copié", all: "Tout", status: "État", last: "Dernier résultat", failures: "Lignes en faute",
+    source: "source", seed: "données de départ", model: "transformation", test: "test", warehouse: "table d’entrepôt", view: "vue", tableKept: "table", incremental: "incrémentale", ephemeral: "intégrée à d’autres",
+    reads: "Lit", readBy: "Est lue par", nothing: "rien", unknownOrigin: "inconnue", constant: "constante ou dénombrement", partly: "et peut-être d’autres",
+    passed: "réussi", failed: "échoué", warned: "averti", skipped: "non exécuté", never: "pas encore de résultat", ofTests: "tests réussis",
+    noTable: "pas encore construite", none: "Rien ne correspond.", noTests: "Pas encore de tests. Ajoutez-les sous la colonne dans le fichier de propriétés (unique, not_null, …).",
+    noQuarantine: "Aucune ligne en quarantaine : chaque ligne collectée a respecté son contrat.", noSources: "Pas encore de sources. Décrivez-en une dans sources/*.yml.",
+    noSql: "Aucun SQL ne la produit.", rejected: "Lignes rejetées", trace: "Suivre cette colonne", clear: "Effacer", traced: "Suivi de", upAndDown: "Cliquez sur une colonne pour la suivre, sur un nom pour l’ouvrir.",
+    pick: "Suivre une colonne", generated: "Généré", tablesN: "tables", bytes: ["o", "ko", "Mo", "Go", "To"], freshness: "Versions et fichiers au moment où ces pages ont été générées.",
+    resultsUnknown: "Aucune exécution enregistrée n’a pu être lue.", whole: "Tout", near: "Proche", severity: "Gravité", package: "Paquet", id: "Identifiant", noColumns: "Pas encore de colonnes connues : construisez la table, ou déclarez-les dans un fichier de propriétés.",
+    all_columns: "toutes ses colonnes",
+  },
+};
