@@ -146,10 +146,11 @@ public sealed partial class DeltaTable
 
     /// <summary>Writes a checkpoint of the newest version, after which it opens without reading the log before it.</summary>
     /// <returns>The version.</returns>
+    /// <exception cref="EscaleException"><c>lake.store-failed</c>.</exception>
     public long Checkpoint()
     {
         var snapshot = Read();
-        _loader.Checkpoints.Write(snapshot, _clock.GetUtcNow());
+        ObjectStore.Guard(Name, () => _loader.Checkpoints.Write(snapshot, _clock.GetUtcNow()));
         return snapshot.Version;
     }
 

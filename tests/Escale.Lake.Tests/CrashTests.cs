@@ -201,7 +201,7 @@ internal static class CheckpointExtensions
         {
             table.Checkpoint();
         }
-        catch (IOException)
+        catch (EscaleException exception) when (exception.Code == "lake.store-failed")
         {
             return;
         }

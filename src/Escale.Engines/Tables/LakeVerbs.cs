@@ -44,18 +44,20 @@ internal static partial class LakeVerbs
 
     private static void ShowTables(VerbCall call, LakeCatalog catalog)
     {
-        var snapshots = catalog.Tables().Select(name => catalog.Table(name).TryRead()).OfType<Snapshot>().ToList();
+        var (snapshots, damaged) = Snapshots(catalog);
         if (call.Output.IsJson)
         {
             call.Output.WriteJson(new
             {
                 tables = snapshots.Select(Describe),
+                damaged = damaged.Select(one => new { name = one.Name.ToString(), code = one.Error.Code, message = one.Error.Message }),
                 views = catalog.Views().Select(view => new { name = view.Name.ToString(), sql = view.Sql, reads = view.Reads.Select(read => read.ToString()) }),
             });
             return;
         }
         var rows = snapshots.Select(snapshot => (string[])
             [$"{snapshot.Table}", "table", Text(snapshot.Version), snapshot.RowCount is { } count ? Text(count) : "?", Text(snapshot.Files.Count), Size(snapshot.SizeBytes), Time(snapshot.Timestamp)])
+            .Concat(damaged.Select(one => (string[])[$"{one.Name}", one.Error.Code, "", "", "", "", ""]))
             .Concat(catalog.Views().Select(view => (string[])[$"{view.Name}", "view", "", "", "", "", ""]))
             .OrderBy(row => row[0], StringComparer.Ordinal).ToList();
         if (rows.Count == 0)
@@ -64,6 +66,27 @@ internal static partial class LakeVerbs
             return;
         }
         call.Output.Table(["name", "kind", ">version", ">rows", ">files", ">size", "changed"], rows);
+    }
+
+    // One table that cannot be read must not hide the others.
+    private static (List<Snapshot> Whole, List<(TableName Name, EscaleException Error)> Damaged) Snapshots(LakeCatalog catalog)
+    {
+        var (whole, damaged) = (new List<Snapshot>(), new List<(TableName, EscaleException)>());
+        foreach (var name in catalog.Tables())
+        {
+            try
+            {
+                if (catalog.Table(name).TryRead() is { } snapshot)
+                {
+                    whole.Add(snapshot);
+                }
+            }
+            catch (EscaleException exception)
+            {
+                damaged.Add((name, exception));
+            }
+        }
+        return (whole, damaged);
     }
 
     private static void ShowTable(VerbCall call, Snapshot snapshot)

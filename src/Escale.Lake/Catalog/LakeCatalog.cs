@@ -68,10 +68,10 @@ public sealed class LakeCatalog(ObjectStore store, TimeProvider clock, ICheckpoi
     public void SaveView(LakeView view)
     {
         var file = new ViewFile(view.Sql, [.. view.Reads.Select(name => name.ToString())], view.Fingerprint, view.Comment, view.Properties);
-        store.Put(ViewKey(view.Name), JsonSerializer.SerializeToUtf8Bytes(file, _json));
+        ObjectStore.Guard(view.Name, () => store.Put(ViewKey(view.Name), JsonSerializer.SerializeToUtf8Bytes(file, _json)));
         if (Exists(view.Name))
         {
-            Table(view.Name).Drop();
+            Drop(view.Name);
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class LakeCatalog(ObjectStore store, TimeProvider clock, ICheckpoi
     public void DropView(TableName name) => store.Delete(ViewKey(name));
 
     /// <summary>Deletes the table and all its versions, if it is there.</summary>
-    public void Drop(TableName name) => Table(name).Drop();
+    public void Drop(TableName name) => ObjectStore.Guard(name, Table(name).Drop);
 
     private static string ViewKey(TableName name) => $"{ViewFolder}/{name}.json";
 

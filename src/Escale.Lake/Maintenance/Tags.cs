@@ -39,7 +39,9 @@ public sealed partial class DeltaTable
         var snapshot = version is { } wanted ? Read(wanted) : Read();
         CheckFiles(snapshot.Files, snapshot.Version);
         var tag = new LakeTag(name, snapshot.Version, _clock.GetUtcNow());
-        if (!_store.PutIfAbsent(TagKey(name), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(tag))))
+        var won = false;
+        ObjectStore.Guard(Name, () => won = _store.PutIfAbsent(TagKey(name), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(tag))));
+        if (!won)
         {
             throw new EscaleException("lake.tag-exists", $"{Name} already has a tag '{name}', at version {ReadTag(name)?.Version}.", $"Take it away first: escale lake tag {Name} {name} --delete.");
         }

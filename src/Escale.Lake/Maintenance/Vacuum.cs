@@ -46,6 +46,10 @@ public sealed partial class DeltaTable
                 _store.Delete(Key(key));
             }
         }
+        foreach (var folder in dryRun ? [] : (string[])[LogKeys.LogFolder, LogKeys.OwnFolder, LogKeys.TagFolder])
+        {
+            _store.DeleteLeftovers(Key(folder), cutoff);
+        }
         return new VacuumResult(gone, size, CleanLog(snapshot, dryRun), dryRun);
     }
 

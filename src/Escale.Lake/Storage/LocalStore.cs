@@ -92,6 +92,19 @@ public sealed class LocalStore : ObjectStore
     }
 
     /// <inheritdoc/>
+    public override void DeleteLeftovers(string folder, DateTimeOffset before)
+    {
+        var path = FolderPath(folder);
+        foreach (var name in _files.List(path).Where(name => name.StartsWith(DurableWriter.TemporaryPrefix, StringComparison.Ordinal)))
+        {
+            if (_files.Stat(Path.Combine(path, name)) is { } facts && facts.ModifiedUtc < before)
+            {
+                _files.Delete(Path.Combine(path, name));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public override void DeleteFolder(string folder)
     {
         var path = FolderPath(folder);

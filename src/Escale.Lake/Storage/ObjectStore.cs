@@ -42,6 +42,11 @@ public abstract class ObjectStore
     /// <summary>Makes objects that an engine wrote by their <see cref="LocationOf"/> durable.</summary>
     public abstract void Adopt(IReadOnlyCollection<string> keys);
 
+    /// <summary>Deletes what writers that died left half written directly in a folder, when it is older than a moment.</summary>
+    public virtual void DeleteLeftovers(string folder, DateTimeOffset before)
+    {
+    }
+
     /// <summary>Deletes a folder and everything in it.</summary>
     public abstract void DeleteFolder(string folder);
 
@@ -65,6 +70,21 @@ public abstract class ObjectStore
             {
                 yield return ($"{child}/{key}", facts);
             }
+        }
+    }
+
+    /// <summary>Does a piece of work on a table or view, and gives the medium's failures their name.</summary>
+    /// <exception cref="EscaleException"><c>lake.store-failed</c>.</exception>
+    internal static void Guard(TableName name, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (IOException exception)
+        {
+            throw new EscaleException("lake.store-failed", $"{name} could not be written: {exception.Message}",
+                "Free space on the lake's disk, then run it again; the table is as it was.", new Place(null, Table: name.ToString()), exception);
         }
     }
 }
