@@ -1,5 +1,8 @@
 using Escale.Kernel;
+using Escale.Transform.DataTests;
 using Escale.Transform.Docs;
+using Escale.Transform.Seeds;
+using Escale.Transform.SqlModels;
 using Escale.Transform.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +14,10 @@ public sealed class TransformModule : EscaleModule
     /// <inheritdoc/>
     public override void AddServices(IServiceCollection services)
     {
+        services.AddSingleton<CompiledFiles>();
+        services.AddSingleton<IStepRunner, SeedRunner>();
+        services.AddSingleton<IStepRunner, SqlModelRunner>();
+        services.AddSingleton<IStepRunner, DataTestRunner>();
         services.AddSingleton<IAssetLoader, WarehouseLoader>();
         services.AddSingleton<IStepRunner, WarehouseRunner>();
         services.AddSingleton<DocsCatalogue>();
