@@ -45,6 +45,11 @@ internal sealed partial class DbtAssembly
             layers.Set(key, value, parsed.ConfigPlace ?? new Place(file.Path));
         }
         ApplyProjectOverPackage(layers, "model", package, fqn);
+        if (!layers.Values.ContainsKey("materialized"))
+        {
+            // dbt's default, spelled out: selection and the order of runs go by it.
+            layers.Set("materialized", "view", new Place(file.Path));
+        }
         return new ModelDraft(package, file, fqn, properties, parsed, layers.Build());
     }
 

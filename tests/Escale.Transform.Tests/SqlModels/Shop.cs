@@ -94,7 +94,7 @@ internal sealed class Shop : IDisposable
     private StepResult? Step(Asset asset, bool fullRefresh)
     {
         var runner = _services.GetServices<IStepRunner>().Single(runner => runner.Kind == asset.Kind);
-        var inputs = Project.Graph.Inputs(asset.Id).ToDictionary(input => input.Id, input => Inspect(input)?.Version ?? "absent", StringComparer.Ordinal);
+        var inputs = Project.Graph.Inputs(asset.Id).ToDictionary(input => input.Id, VersionOf, StringComparer.Ordinal);
         var text = asset.CodeFingerprint + string.Join("|", inputs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + "=" + pair.Value));
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         if (!fullRefresh && Inspect(asset)?.Fingerprint == fingerprint)
@@ -107,6 +107,15 @@ internal sealed class Shop : IDisposable
             FullRefresh = fullRefresh, Log = Logged.Add,
         };
         return runner.RunAsync(context, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    /// <summary>A view shows new data without being run: its version is also that of what it reads.</summary>
+    private string VersionOf(Asset asset)
+    {
+        var own = Inspect(asset)?.Version ?? "absent";
+        return asset.Config.GetValueOrDefault("materialized") is "view"
+            ? own + string.Concat(Project.Graph.Inputs(asset.Id).Select(VersionOf))
+            : own;
     }
 
     private AssetState? Inspect(Asset asset) => _services.GetServices<IStepRunner>().FirstOrDefault(runner => runner.Kind == asset.Kind)
