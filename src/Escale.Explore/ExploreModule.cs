@@ -1,5 +1,8 @@
+using Escale.Engines.Sandbox;
+using Escale.Engines.Tables;
 using Escale.Explore.Sql;
 using Escale.Kernel;
+using Escale.Projects;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Explore;
@@ -8,7 +11,9 @@ namespace Escale.Explore;
 public sealed class ExploreModule : EscaleModule
 {
     /// <inheritdoc/>
-    public override void AddServices(IServiceCollection services) => services.AddSingleton<LakeQueries>();
+    public override void AddServices(IServiceCollection services) => services.AddSingleton(provider => new LakeQueries(
+        provider.GetRequiredService<LakeEngine>().Catalog, provider.GetRequiredService<SandboxPool>(), provider.GetRequiredService<ProjectRoot>(),
+        provider.GetRequiredService<Project>().Settings.Engine));
 
     /// <inheritdoc/>
     public override void AddVerbs(Cli cli) => SqlVerb.Add(cli);

@@ -22,8 +22,9 @@ internal static class ParquetOutput
             var rows = 0L;
             await using (var stream = await queries.StartAsync(Copy(sql, limit, file), at, folder, cancellationToken))
             {
-                while (await stream.ReadAsync(chunk => rows += chunk[0].Values<long>()[0], cancellationToken))
+                while (await stream.ReadAsync(cancellationToken))
                 {
+                    rows += stream.Chunk[0].Values<long>()[0];
                 }
             }
             File.Move(file, target, overwrite: true);

@@ -160,19 +160,16 @@ internal static class SqlVerb
         writer.Begin(stream.Columns);
         var written = 0L;
         var isCut = false;
-        void Take(ResultChunk chunk)
+        while (!isCut && await stream.ReadAsync(cancellationToken))
         {
-            var count = (int)Math.Min(chunk.RowCount, limit - written);
-            isCut |= count < chunk.RowCount;
+            var available = stream.Chunk.RowCount;
+            var count = (int)Math.Min(available, limit - written);
+            isCut = count < available;
             if (count > 0)
             {
-                writer.Write(chunk, count);
+                writer.Write(stream.Chunk, count);
                 written += count;
             }
-        }
-        while (!isCut && await stream.ReadAsync(Take, cancellationToken))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
         }
         writer.End(written, isCut);
     }

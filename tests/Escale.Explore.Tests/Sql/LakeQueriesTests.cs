@@ -1,17 +1,20 @@
+using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
 using Escale.Explore.Sql;
 using Escale.Kernel;
 using Escale.Lake;
+using Escale.Projects;
 using Escale.Testing;
 using Xunit;
 
 namespace Escale.Explore.Tests.Sql;
 
-public sealed class LakeQueriesTests : IDisposable
+public sealed class LakeQueriesTests : IAsyncDisposable
 {
     private static readonly TableName _vessels = TableName.Parse("silver.vessels");
     private readonly TempFolder _folder = new();
     private readonly LakeEngine _engine;
+    private readonly SandboxPool _pool = new(new SandboxOptions { Command = [Path.Combine(AppContext.BaseDirectory, "Escale.Engines.Child")], WarmCount = 0 });
 
     public LakeQueriesTests()
     {
@@ -23,8 +26,9 @@ public sealed class LakeQueriesTests : IDisposable
         _engine.Catalog.SaveView(new LakeView(TableName.Parse("gold.a_count"), "select count(*) as n from gold.names", [TableName.Parse("gold.names")]));
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _pool.DisposeAsync();
         _engine.Dispose();
         _folder.Dispose();
     }
@@ -86,11 +90,12 @@ public sealed class LakeQueriesTests : IDisposable
 
     private async Task<T> OneAsync<T>(string sql, string? at = null, LakeEngine? engine = null, CancellationToken stop = default)
     {
-        var queries = new LakeQueries(engine ?? _engine, new ProjectRoot(_folder.Path));
+        var queries = new LakeQueries((engine ?? _engine).Catalog, _pool, new ProjectRoot(_folder.Path), new EngineSettings { Threads = 2 });
         await using var stream = await queries.StartAsync(sql, at, null, stop);
         object? value = null;
-        while (await stream.ReadAsync(chunk => value ??= chunk[0].Value(0), stop))
+        while (await stream.ReadAsync(stop))
         {
+            value ??= stream.Chunk[0].Value(0);
         }
         return (T)value!;
     }
