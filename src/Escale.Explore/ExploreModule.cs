@@ -11,8 +11,9 @@ namespace Escale.Explore;
 public sealed class ExploreModule : EscaleModule
 {
     /// <inheritdoc/>
+    // A verb asks one query: a process kept warm for the next would be started in vain.
     public override void AddServices(IServiceCollection services) => services.AddSingleton(provider => new LakeQueries(
-        provider.GetRequiredService<LakeEngine>().Catalog, provider.GetRequiredService<SandboxPool>(), provider.GetRequiredService<ProjectRoot>(),
+        provider.GetRequiredService<LakeEngine>().Catalog, new SandboxPool(new SandboxOptions { WarmCount = 0 }), provider.GetRequiredService<ProjectRoot>(),
         provider.GetRequiredService<Project>().Settings.Engine));
 
     /// <inheritdoc/>

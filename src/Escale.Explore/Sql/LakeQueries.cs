@@ -12,10 +12,10 @@ namespace Escale.Explore.Sql;
 /// no network, no settings.
 /// </summary>
 /// <param name="catalog">The lake.</param>
-/// <param name="pool">Where sessions come from.</param>
+/// <param name="pool">Where sessions come from; disposed with this.</param>
 /// <param name="root">The project's folders.</param>
 /// <param name="engine">What a query may use; nulls are the machine's cores, three quarters of its memory, and 100 GB on disk.</param>
-internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, ProjectRoot root, EngineSettings engine)
+internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, ProjectRoot root, EngineSettings engine) : IAsyncDisposable
 {
     private const long DefaultSpillBytes = 100L << 30;
 
@@ -61,6 +61,9 @@ internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, Project
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => pool.DisposeAsync();
 
     private string Mounts(string? at, out IReadOnlyDictionary<TableName, EscaleException> failed)
     {

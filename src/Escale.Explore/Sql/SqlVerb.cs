@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Escale.Engines.DuckDb;
 using Escale.Kernel;
 
 namespace Escale.Explore.Sql;
