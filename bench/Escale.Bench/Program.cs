@@ -5,6 +5,7 @@ using Escale.Bench;
 Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringComparer.Ordinal)
 {
     ["cli"] = ("start-up of the command line, and a run with nothing to do", CommandLine.Run),
+    ["publish"] = ("3 million rows from the lake to PostgreSQL, against COPY of prepared bytes", Publish.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
