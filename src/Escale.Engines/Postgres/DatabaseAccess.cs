@@ -7,6 +7,8 @@ namespace Escale.Engines.Postgres;
 internal sealed class DatabaseAccess(NpgsqlDataSource owner, NpgsqlDataSource writer, NpgsqlDataSource? reader, PostgresAddress address)
     : IAsyncDisposable
 {
+    private string? _host;
+
     public NpgsqlDataSource Owner => owner;
 
     public NpgsqlDataSource Writer => writer;
@@ -22,11 +24,28 @@ internal sealed class DatabaseAccess(NpgsqlDataSource owner, NpgsqlDataSource wr
     {
         var state = Path.GetDirectoryName(embedded.Folders.StartLock)!;
         return new DatabaseAccess(
-            Pool(embedded.For(Roles.Owner, Roles.Database), commandTimeoutSeconds: 0),
+            Pool(Detailed(embedded.For(Roles.Owner, Roles.Database)), commandTimeoutSeconds: 0),
             Pool(embedded.For(Roles.Writer, Roles.Database), commandTimeoutSeconds: 60),
             Pool(embedded.For(Roles.Reader, Roles.Database), commandTimeoutSeconds: 90),
-            new PostgresAddress("127.0.0.1", embedded.Port, Roles.Database, Roles.Reader, Passwords.PathIn(state), IsEmbedded: true));
+            new PostgresAddress("127.0.0.1", embedded.Port, Roles.Database, Roles.Reader, Passwords.PathIn(state), IsEmbedded: true))
+        {
+            _host = embedded.Host,
+        };
     }
+
+    /// <summary>Whether these connections go there.</summary>
+    public bool IsAt(EmbeddedAddress embedded) => _host == embedded.Host && address.Port == embedded.Port;
+
+    /// <summary>Closes the idle connections: the server that they went to may be gone.</summary>
+    public void Clear()
+    {
+        owner.Clear();
+        writer.Clear();
+        reader?.Clear();
+    }
+
+    /// <summary>With the values in errors of keys and constraints: the owner's errors go to who owns the data.</summary>
+    public static NpgsqlConnectionStringBuilder Detailed(NpgsqlConnectionStringBuilder settings) => new(settings.ConnectionString) { IncludeErrorDetail = true };
 
     /// <summary>A pool of at most 20 connections that are given back after ten idle seconds.</summary>
     public static NpgsqlDataSource Pool(NpgsqlConnectionStringBuilder settings, int commandTimeoutSeconds)

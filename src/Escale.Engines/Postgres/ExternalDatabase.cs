@@ -67,7 +67,7 @@ internal static class ExternalDatabase
         var owner = made[0] ?? given;
         var writer = Given(environment, "ESCALE_DATABASE_WRITER") ?? made[1];
         var reader = Given(environment, "ESCALE_DATABASE_READER") ?? made[2];
-        var ownerPool = DatabaseAccess.Pool(owner, commandTimeoutSeconds: 0);
+        var ownerPool = DatabaseAccess.Pool(DatabaseAccess.Detailed(owner), commandTimeoutSeconds: 0);
         return new DatabaseAccess(
             ownerPool,
             writer is null ? ownerPool : DatabaseAccess.Pool(writer, commandTimeoutSeconds: 60),

@@ -18,6 +18,7 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
     private readonly EmbeddedServer _embedded = new(
         Path.Combine(root.StateFolder, "postgres"), () => NativeFiles.PostgresFolder, clock, writer);
     private DatabaseAccess? _access;
+    private volatile bool _isSuspect;
     private bool _disposed;
 
     /// <summary>Whether this process has connected (and started or adopted the embedded server).</summary>
@@ -60,7 +61,7 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
                 {
                     throw exception as EscaleException ?? PostgresErrors.Translate(exception, Where);
                 }
-                await ForgetAsync(cancellationToken);
+                _isSuspect = true; // The next who asks for connections looks whether the server runs.
                 var pauseMs = Math.Min(50 * Math.Pow(2, Math.Min(attempt, 10)), 5000) * (0.5 + (random.NextDouble() / 2));
                 await Task.Delay(TimeSpan.FromMilliseconds(pauseMs), clock, cancellationToken);
             }
@@ -117,6 +118,20 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
         }
     }
 
+    /// <summary>Stops the embedded server and deletes its database, wherever it is.</summary>
+    /// <exception cref="EscaleException"><c>engines.postgres.in-use</c>: another process works with it.</exception>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync(cancellationToken);
+        if (External is null && _embedded.Look() is { } found)
+        {
+            foreach (var folder in new[] { found.Folders.Server, found.Folders.Socket, found.Folders.State }.Where(Directory.Exists))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -136,7 +151,7 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
 
     private async ValueTask<DatabaseAccess> AccessAsync(CancellationToken cancellationToken)
     {
-        if (_access is { } ready)
+        if (!_isSuspect && _access is { } ready)
         {
             return ready;
         }
@@ -144,9 +159,9 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _access ??= External is { } external
-                ? await ExternalDatabase.OpenAsync(external, environment, cancellationToken)
-                : DatabaseAccess.Of(await _embedded.AcquireAsync(cancellationToken));
+            return External is { } external
+                ? _access ??= await ExternalDatabase.OpenAsync(external, environment, cancellationToken)
+                : await EmbeddedAsync(cancellationToken);
         }
         finally
         {
@@ -154,7 +169,28 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
         }
     }
 
-    /// <summary>Drops the connections, so that the next user looks at the server again.</summary>
+    private async Task<DatabaseAccess> EmbeddedAsync(CancellationToken cancellationToken)
+    {
+        if (!_isSuspect && _access is { } ready)
+        {
+            return ready; // Another caller was quicker.
+        }
+        var address = await _embedded.AcquireAsync(cancellationToken);
+        if (_access?.IsAt(address) == true)
+        {
+            _access.Clear();
+        }
+        else
+        {
+            var old = _access;
+            _access = DatabaseAccess.Of(address);
+            await (old?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        _isSuspect = false;
+        return _access;
+    }
+
+    /// <summary>Closes the connections.</summary>
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);

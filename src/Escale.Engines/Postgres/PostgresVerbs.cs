@@ -41,6 +41,10 @@ internal static class PostgresVerbs
         call.Output.Line($"address   {address.Url}");
         call.Output.Line($"password  {(address.PasswordFile is { } file ? $"in {file}" : "as in ESCALE_DATABASE")}");
         call.Output.Line($"psql      {address.Psql}");
+        if (address.IsEmbedded && !call.Get<PostgresServer>().Status().KeepsRunning)
+        {
+            call.Output.Message("It runs while an escale process uses it. To keep it running: escale db start");
+        }
         return ExitCode.Success;
     }
 

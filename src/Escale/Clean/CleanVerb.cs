@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Escale.Engines.Postgres;
 using Escale.Kernel;
 
 namespace Escale.Clean;
@@ -17,11 +18,11 @@ internal static class CleanVerb
         var all = new Option<bool>("--all") { Description = "Also remove the lake and the embedded database: all data of the project" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
         var command = new Command("clean", "Remove compiled and temporary files; with --all the data too") { all, yes };
-        cli.Add(cli.Root, command, (call, _) => Task.FromResult(Run(call, call.Value(all), call.Value(yes))),
+        cli.Add(cli.Root, command, (call, cancellationToken) => RunAsync(call, call.Value(all), call.Value(yes), cancellationToken),
             examples: ["escale clean", "escale clean --all --yes"]);
     }
 
-    private static int Run(VerbCall call, bool all, bool yes)
+    private static async Task<int> RunAsync(VerbCall call, bool all, bool yes, CancellationToken cancellationToken)
     {
         if (all && !yes && !IsConfirmed(call))
         {
@@ -30,7 +31,7 @@ internal static class CleanVerb
         }
         if (all)
         {
-            RequireStoppedDatabase(call.Project);
+            await RemoveDatabaseAsync(call, cancellationToken);
         }
         var removed = (all ? [.. _derived, .. _data] : _derived)
             .Where(relative => Remove(Path.Combine(call.Project.Folder, relative)))
@@ -57,18 +58,15 @@ internal static class CleanVerb
         return Console.In.ReadLine()?.Trim() == "yes";
     }
 
-    private static void RequireStoppedDatabase(ProjectRoot root)
+    private static async Task RemoveDatabaseAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        // PostgreSQL's own lock file: its first line is the server's process id.
-        foreach (var file in Directory.Exists(root.StateFolder)
-            ? Directory.EnumerateFiles(root.StateFolder, "postmaster.pid", SearchOption.AllDirectories)
-            : [])
+        try
         {
-            if (int.TryParse(File.ReadLines(file).FirstOrDefault(), out var id) && Directory.Exists($"/proc/{id}"))
-            {
-                throw new EscaleException("host.clean-in-use", $"The project's database is running (process {id}).",
-                    "Stop `escale up`, `serve` or `run` on this project first.");
-            }
+            await call.Get<PostgresServer>().RemoveAsync(cancellationToken); // It may lie outside the project.
+        }
+        catch (EscaleException error) when (error.Code == "engines.postgres.in-use")
+        {
+            throw new EscaleException("host.clean-in-use", "The project's database is in use.", "Stop `escale up`, `serve` or `run` on this project first.", inner: error);
         }
     }
 

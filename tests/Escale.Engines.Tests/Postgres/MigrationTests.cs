@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Escale.Engines.Tests.Postgres;
 
+[Collection("postgres failpoints")]
 public sealed class MigrationTests(TestProject project) : IClassFixture<TestProject>, IAsyncLifetime
 {
     private static readonly CancellationToken _none = CancellationToken.None;

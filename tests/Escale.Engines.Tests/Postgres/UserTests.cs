@@ -48,8 +48,9 @@ public sealed class UserTests
         var status = server.Status();
         Assert.True(status.IsOutside);
         Assert.StartsWith("/var/lib/escale/", status.Folder, StringComparison.Ordinal);
-        await server.StopAsync(_none);
-        Directory.Delete(status.Folder!, recursive: true);
+        await server.RemoveAsync(_none);
+        Assert.False(Directory.Exists(status.Folder));
+        Assert.False(Directory.Exists(project.State));
     }
 
     [Fact]
