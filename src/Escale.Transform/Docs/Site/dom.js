@@ -31,7 +31,7 @@ const link = (asset, tab) => "#/asset/" + encodeURIComponent(asset.id) + (tab ? 
 const title = (asset) => (asset.source ? asset.source + "." + asset.name : asset.name);
 const asLink = (asset, text) => h("a", { href: link(asset) }, text || title(asset));
 
-function status(result) {
+function resultMark(result) {
   const kinds = { ok: ["ok", "✓", "passed"], unchanged: ["ok", "✓", "passed"], warn: ["warn", "!", "warned"], failed: ["bad", "✗", "failed"] };
   const [kind, sign, word] = kinds[result ? result.status : ""] || ["idle", "–", result ? "skipped" : "never"];
   return h("span", { class: "status " + kind }, h("span", { "aria-hidden": "true" }, sign), w(word));

@@ -71,7 +71,7 @@ function assetPage(route) {
     asset.description ? h("p", { class: "lead" }, asset.description) : null,
     facts([[w("table"), asset.table ? h("span", { class: "mono" }, asset.table) : ""], [w("rows"), number(lake.rows)], [w("size"), bytes(lake.bytes)], [w("files"), number(lake.files)],
       [w("version"), lake.version === null || lake.version === undefined ? "" : String(lake.version)], [w("updated"), moment(lake.updatedAt)], [w("tests"), testSummary(asset)],
-      [w("quarantine"), asset.quarantine ? number(asset.quarantine) : ""], asset.check ? [w("last"), status(asset.result)] : ["", ""]]),
+      [w("quarantine"), asset.quarantine ? number(asset.quarantine) : ""], asset.check ? [w("last"), resultMark(asset.result)] : ["", ""]]),
     h("nav", { class: "tabs", "aria-label": title(asset) }, tabs.map(([name, text, count]) =>
       h("a", { href: link(asset, name), "aria-current": name === tab ? "page" : null }, text, count ? h("span", { class: "muted" }, " " + count) : null))),
     { columns: columnsTab, lineage: lineageTab, sql: sqlTab, tests: testsTab, configuration: configurationTab }[tab](asset, route, tests));
@@ -84,7 +84,7 @@ function columnsTab(asset, route, tests) {
     h("td", { class: "mono nowrap" }, h("a", { href: link(asset, "lineage") + query({ column: column.name }), title: w("trace") }, column.name || "…")),
     h("td", { class: "mono muted" }, column.type || ""), h("td", { class: "wide" }, column.description), origins(asset, column),
     graph.usedBy(asset, column.name).map((one) => chip(one.asset, one.column)),
-    h("td", { class: "nowrap" }, tests.filter((test) => test.column && test.column.toLowerCase() === column.name.toLowerCase()).map((test) => h("div", {}, h("a", { href: link(test) }, test.testName || test.name), " ", status(test.result)))),
+    h("td", { class: "nowrap" }, tests.filter((test) => test.column && test.column.toLowerCase() === column.name.toLowerCase()).map((test) => h("div", {}, h("a", { href: link(test) }, test.testName || test.name), " ", resultMark(test.result)))),
   ])), own.length ? [h("h2", {}, w("tests")), testsTab(asset, route, own)] : null];
 }
 
@@ -130,7 +130,7 @@ function testsTab(asset, route, tests) {
 function testTable(tests) {
   return grid([w("name"), w("column"), w("last"), ">" + w("failures"), w("updated"), w("description")], tests.map((test) => [
     h("td", { class: "wide" }, asLink(test, test.testName || test.name)), h("td", { class: "mono" }, test.column || ""),
-    h("td", {}, status(test.result)), test.result && test.result.status !== "ok" ? number(test.result.rows) : "",
+    h("td", {}, resultMark(test.result)), test.result && test.result.status !== "ok" ? number(test.result.rows) : "",
     h("td", { class: "nowrap muted" }, test.result ? moment(test.result.at) : ""), h("td", { class: "wide" }, test.description || (test.result && test.result.message) || ""),
   ]));
 }

@@ -31,7 +31,7 @@ function rail(current) {
       h("li", {}, h("a", { href: link(asset), "aria-current": current.id === asset.id ? "page" : null, title: title(asset) }, dot(asset.kind), h("span", {}, asset.kind === "warehouse" || !asset.table ? asset.name : asset.table.split(".")[1])))))]));
 }
 
-function top(current) {
+function topBar(current) {
   let typing;
   const search = h("input", { class: "search", id: "search", type: "search", placeholder: w("search"), "aria-label": w("search"), value: current.query.get("q") || "", oninput: () => {
     clearTimeout(typing);
@@ -59,7 +59,7 @@ function show() {
   const asset = graph.byId.get(current.id);
   document.title = (asset ? title(asset) : w(PAGES[current.page] ? current.page : "catalogue")) + " · " + DATA.project;
   const main = h("main", { id: "main", tabindex: "-1", "data-page": current.page + current.id }, page);
-  document.getElementById("app").replaceChildren(h("div", { class: "shell" }, top(current), rail(current), main));
+  document.getElementById("app").replaceChildren(h("div", { class: "shell" }, topBar(current), rail(current), main));
   document.getElementById("rail").scrollTop = scrolls.rail;
   main.scrollTop = scrolls.main;
   const focus = main.querySelector(".node.focus");
