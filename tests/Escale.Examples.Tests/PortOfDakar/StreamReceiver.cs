@@ -38,7 +38,7 @@ internal sealed class StreamReceiver : IAsyncDisposable
         builder.WebHost.UseUrls(address.ToString());
         var app = builder.Build();
         var receiver = new StreamReceiver(app, address);
-        app.MapGet("/api/v1/streams/ais", () => Results.Json(new { name = "ais", lastBatch = receiver.LastBatch }));
+        app.MapGet("/api/v1/streams/ais", () => Results.Json(new { name = "ais", last_batch = receiver.LastBatch }));
         app.MapPost("/api/v1/streams/ais", (Delegate)receiver.ReceiveAsync);
         await app.StartAsync();
         return receiver;
