@@ -9,7 +9,6 @@ internal sealed class ExampleProject : IDisposable
     private static readonly string[] _derived = [".escale", "data", "node_modules", "bin", "obj"];
 
     private readonly TempFolder _folder = new();
-    private readonly Dictionary<string, List<Dictionary<string, JsonElement>>> _answers = [];
 
     public ExampleProject(string name)
     {
@@ -21,29 +20,23 @@ internal sealed class ExampleProject : IDisposable
 
     public string Folder { get; }
 
-    public async Task<Finished> RunAsync(IReadOnlyDictionary<string, string>? environment = null)
-    {
-        _answers.Clear();
-        return await EscaleProgram.RunAsync(Folder, ["run"], environment);
-    }
+    public Task<Finished> RunAsync(IReadOnlyDictionary<string, string>? environment = null) => EscaleProgram.RunAsync(Folder, ["run"], environment);
 
-    /// <summary>The rows of a query, by column; a query asked before is not asked again.</summary>
+    /// <summary>The rows of a query, by column.</summary>
     public async Task<List<Dictionary<string, JsonElement>>> QueryAsync(string sql)
     {
-        if (_answers.TryGetValue(sql, out var known))
-        {
-            return known;
-        }
-
         var finished = await EscaleProgram.RunAsync(Folder, ["sql", sql, "--format", "ndjson"]);
         Assert.True(finished.ExitCode == 0, finished.ToString());
-        return _answers[sql] = [.. finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        return [.. finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
             JsonDocument.Parse(line).RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value))];
     }
 
-    public async Task<List<string>> TextsAsync(string sql) => [.. (await QueryAsync(sql)).Select(row => row.Values.Single().ToString())];
-
-    public async Task<decimal> NumberAsync(string sql) => decimal.Parse((await TextsAsync(sql)).Single());
+    /// <summary>The numbers that several queries give, each one, asked together.</summary>
+    public async Task<Dictionary<string, decimal>> NumbersAsync(Dictionary<string, string> queries)
+    {
+        var rows = await QueryAsync(string.Join(" union all ", queries.Select(query => $"select '{query.Key}' as name, cast(({query.Value}) as varchar) as number")));
+        return rows.ToDictionary(row => row["name"].GetString()!, row => decimal.Parse(row["number"].GetString()!));
+    }
 
     public void Dispose() => _folder.Dispose();
 

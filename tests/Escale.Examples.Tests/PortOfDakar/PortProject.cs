@@ -43,6 +43,16 @@ public abstract class PortProject : IDisposable
     internal Task<Finished> RunAsync(int days) => Example.RunAsync(
         new Dictionary<string, string> { ["PORT_SCALE"] = (days / (double)SimulatorOptions.TwoYears).ToString("R", CultureInfo.InvariantCulture) });
 
+    /// <summary>Compares numbers of the tables with those of the truth file of the same names.</summary>
+    internal async Task CountsAreExpectedAsync(Dictionary<string, string> queries)
+    {
+        var numbers = await Example.NumbersAsync(queries);
+
+        Assert.Equal(
+            queries.Keys.Select(name => $"{name} {Expected(name):0.###}").Order(StringComparer.Ordinal),
+            numbers.Select(number => $"{number.Key} {number.Value:0.###}").Order(StringComparer.Ordinal));
+    }
+
     internal async Task CallsAreAsTheyWentAsync()
     {
         var rows = await Example.QueryAsync("""

@@ -1,5 +1,5 @@
--- One row per vessel and second. Receivers hear some messages twice and deliver others days late, so new rows are those of batches
--- not seen yet, whatever the time of observation; a message heard again replaces itself.
+-- One row per vessel and second. The receiver hears some messages twice and delivers others days late: an incremental run looks back
+-- that far, and what it meets again replaces itself.
 
 {{ config(
     materialized='incremental',
@@ -7,18 +7,16 @@
     unique_key=['mmsi', 'observed_at']
 ) }}
 
-select
+select distinct
     mmsi,
     make_timestamptz(ts * 1000000)      as observed_at,
     lat                                 as latitude,
     lon                                 as longitude,
     sog                                 as speed_knots,
     cog                                 as course_deg,
-    nav                                 as navigation_status,
-    max(_escale_file)                   as batch
+    nav                                 as navigation_status
 
 from {{ source('ais_receiver', 'ais_positions') }}
 {% if is_incremental() %}
-where _escale_file > (select max(batch) from {{ this }})
+where ts > (select epoch(max(observed_at)) - {{ var('ais_late_days') }} * 86400 from {{ this }})
 {% endif %}
-group by all

@@ -4,20 +4,20 @@
 with register as (
 
     select
-        imo,
-        mmsi,
-        trim(navire)                as vessel_name,
-        type_ais                    as ais_type,
-        trim(pavillon)              as flag,
-        trim(armateur)              as owner,
-        longueur_m                  as length_m,
-        tirant_eau_m                as draught_m,
-        jauge_brute                 as gross_tonnage,
-        construit                   as built_year,
-        mis_a_jour                  as updated_on
+        IMO                 as imo,
+        MMSI                as mmsi,
+        trim(NAVIRE)        as vessel_name,
+        TYPE_AIS            as ais_type,
+        trim(PAVILLON)      as flag,
+        trim(ARMATEUR)      as owner,
+        LONGUEUR_M          as length_m,
+        TIRANT_EAU_M        as draught_m,
+        JAUGE_BRUTE         as gross_tonnage,
+        CONSTRUIT           as built_year,
+        MIS_A_JOUR          as updated_on
 
     from {{ source('harbour_office', 'vessel_register') }}
-    where {{ imo_is_valid('imo') }}
+    where {{ imo_is_valid('IMO') }}
 
 )
 
