@@ -17,12 +17,15 @@ public sealed class DuckConnection : IDisposable
 
     internal ConnectionHandle Handle { get; }
 
+    /// <summary>Whether a call into DuckDB works on a query right now.</summary>
+    internal volatile bool IsRunning;
+
     /// <summary>How far the running query is, 0 to 1; null when DuckDB cannot tell or nothing runs. Any thread may ask.</summary>
     public double? Progress
     {
         get
         {
-            var percentage = Handle.IsClosed ? -1 : Native.QueryProgress(Handle).Percentage;
+            var percentage = Handle.IsClosed || !IsRunning ? -1 : Native.QueryProgress(Handle).Percentage;
             return percentage is >= 0 and <= 100 ? percentage / 100 : null;
         }
     }

@@ -7,6 +7,7 @@ namespace Escale.Engines.DuckDb;
 /// <summary>The rows of a query, in chunks of up to 2048, made as they are read. Not thread-safe. Dispose it to end the query.</summary>
 public sealed class DuckResult : IDisposable
 {
+    private readonly DuckConnection _connection;
     private readonly ResultHandle _handle;
     private readonly Interruption? _interruption;
     private readonly DuckStatement? _statement;
@@ -15,8 +16,9 @@ public sealed class DuckResult : IDisposable
     private nint _chunk;
     private bool _isAtEnd;
 
-    internal unsafe DuckResult(ResultHandle handle, Interruption? interruption, DuckStatement? statement, string sql)
+    internal unsafe DuckResult(DuckConnection connection, ResultHandle handle, Interruption? interruption, DuckStatement? statement, string sql)
     {
+        _connection = connection;
         _handle = handle;
         _interruption = interruption;
         _statement = statement;
@@ -116,12 +118,14 @@ public sealed class DuckResult : IDisposable
     private unsafe int FetchNext()
     {
         _interruption?.Enter();
+        _connection.IsRunning = true;
         try
         {
             _chunk = Native.FetchChunk(*_handle.Pointer);
         }
         finally
         {
+            _connection.IsRunning = false;
             _interruption?.Exit();
         }
         if (_chunk != 0)

@@ -45,6 +45,13 @@ public sealed partial class DuckStatement : IDisposable
         return (long)Native.RowsChanged(result.Pointer);
     }
 
+    /// <summary>Runs the statement and keeps its whole result in DuckDB's memory, unread: what benchmarks compare with.</summary>
+    internal unsafe long Materialise()
+    {
+        using var result = Run(null, isStreaming: false);
+        return (long)Native.ColumnCount(result.Pointer);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
@@ -54,7 +61,7 @@ public sealed partial class DuckStatement : IDisposable
         try
         {
             var result = Run(interruption, isStreaming: true);
-            return new DuckResult(result, interruption, ownsStatement ? this : null, _sql);
+            return new DuckResult(_connection, result, interruption, ownsStatement ? this : null, _sql);
         }
         catch
         {
@@ -73,6 +80,7 @@ public sealed partial class DuckStatement : IDisposable
         interruption?.Enter();
         PendingHandle? pending = null;
         var result = new ResultHandle();
+        _connection.IsRunning = true;
         try
         {
             var state = isStreaming ? Native.PendingPreparedStreaming(_handle, out pending) : Native.PendingPrepared(_handle, out pending);
@@ -91,6 +99,7 @@ public sealed partial class DuckStatement : IDisposable
         }
         finally
         {
+            _connection.IsRunning = false;
             interruption?.Exit();
             pending?.Dispose();
         }

@@ -139,7 +139,9 @@ public sealed class DuckQueryTests : IDisposable
     public async Task Progress_is_seen_from_another_thread()
     {
         _connection.Execute("CREATE TABLE big AS SELECT range AS i FROM range(1000000)");
-        var query = Task.Run(() => _connection.Execute("SELECT count(*) FROM big a, range(2000) b WHERE (a.i * b.range) % 7 = 3"));
+        Assert.Null(_connection.Progress);
+        using var cancellation = new CancellationTokenSource();
+        var query = Task.Run(() => _connection.Execute("SELECT count(*) FROM big a, range(200000) b WHERE (a.i * b.range) % 7 = 3", cancellation.Token));
         var seen = new List<double>();
         while (!query.IsCompleted && seen.Count < 3)
         {
@@ -149,7 +151,7 @@ public sealed class DuckQueryTests : IDisposable
             }
             await Task.Delay(5);
         }
-        _connection.Interrupt();
+        await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
         Assert.NotEmpty(seen);
         Assert.All(seen, progress => Assert.InRange(progress, 0, 1));
