@@ -6,8 +6,14 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
 {
     ["cli"] = ("start-up of the command line, and a run with nothing to do", CommandLine.Run),
     ["publish"] = ("3 million rows from the lake to PostgreSQL, against COPY of prepared bytes", Publish.Run),
+    ["read"] = ("10 M rows x 6 columns into C#, against DuckDB materialising the same result", ReadResult.Run),
+    ["sandbox"] = ("a small query in a warm sandbox, against the same in process", SandboxQuery.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };
+if (args is ["sandbox-child"])
+{
+    return await Escale.Engines.Sandbox.SandboxChild.RunAsync();
+}
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
 {
     foreach (var (known, (what, _)) in benchmarks)

@@ -139,15 +139,17 @@ internal sealed class SandboxEngine(
     {
         _policy = PolicyFrames.Read(ref frame, out _maxFrameBytes);
         var applied = ProcessConfinement.Apply(_policy);
-        _connection.Execute($"""
+        ApplyToDuckDb();
+        _frame.Begin(FrameKind.Done).Texts(applied);
+        Send();
+    }
+
+    private void ApplyToDuckDb() => _connection.Execute($"""
             SET memory_limit = '{_policy.MemoryLimitBytes}B'; SET threads = {_policy.Threads};
             SET temp_directory = {DuckSql.Literal(_policy.SpillFolder ?? "")}; SET max_temp_directory_size = '{_policy.MaxSpillBytes}B';
             SET allowed_directories = {DuckSql.Literals(_policy.ReadPaths.Where(Directory.Exists).Concat(_policy.WriteFolders))};
             SET allowed_paths = {DuckSql.Literals(_policy.ReadPaths.Where(path => !Directory.Exists(path)))};
             """);
-        _frame.Begin(FrameKind.Done).Texts(applied);
-        Send();
-    }
 
     private void Setup(string sql)
     {
@@ -200,10 +202,14 @@ internal sealed class SandboxEngine(
         (to ?? output).Flush();
     }
 
-    /// <summary>Runs the whole path of a query once, so that the first one of the session finds it compiled and DuckDB's tables made.</summary>
+    /// <summary>Runs the whole path of a session once, so that the real one finds it compiled and DuckDB's tables made.</summary>
     private void WarmUp()
     {
-        _maxFrameBytes = int.MaxValue;
+        ProcessConfinement.Rehearse();
+        PolicyFrames.Write(_frame.Begin(FrameKind.Open), new SandboxPolicy { Threads = 1 }, int.MaxValue);
+        var policy = new FrameReader(_frame.Finish().Span[Frames.HeaderBytes..]);
+        _policy = PolicyFrames.Read(ref policy, out _maxFrameBytes);
+        ApplyToDuckDb();
         _isLocked = true;
         Query(
             "SELECT i, i * 0.5 AS d, i::VARCHAR || ' a text longer than twelve' AS t, DATE '2024-01-01' + i::INTEGER AS day, [i] AS l FROM range(3000) r(i) WHERE i >= $a ORDER BY i DESC",

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
@@ -54,6 +56,20 @@ internal static unsafe class ProcessConfinement
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Some containers keep it from us: the memory limit stands.
+        }
+    }
+
+    /// <summary>Compiles what <see cref="Apply"/> will call: it cannot be tried, as nothing takes it back.</summary>
+    public static void Rehearse()
+    {
+        const BindingFlags Own = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        foreach (var type in (Type[])[typeof(ProcessConfinement), typeof(Landlock), typeof(SystemCallFilter), typeof(LinuxCalls)])
+        {
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+            foreach (var method in type.GetMethods(Own))
+            {
+                RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            }
         }
     }
 
