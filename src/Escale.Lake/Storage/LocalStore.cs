@@ -25,9 +25,11 @@ public sealed class LocalStore : ObjectStore
     /// <inheritdoc/>
     public override byte[]? TryRead(string key)
     {
+        var path = LocationOf(key);
         try
         {
-            return _files.Read(LocationOf(key));
+            // Asking for the next version's entry is how readers look for news: most often it is not there, and an exception is dear.
+            return _files.Exists(path) ? _files.Read(path) : null;
         }
         catch (FileNotFoundException)
         {
