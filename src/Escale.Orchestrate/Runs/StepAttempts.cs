@@ -57,7 +57,7 @@ internal sealed class StepAttempts(
         var unchanged = new StepOutcome { Step = step, Status = StepStatus.Unchanged, Fingerprint = fingerprint, Version = state?.Version };
         if (state is not null && earlier.DoneBefore(asset.Id, fingerprint) == state.Version)
         {
-            return unchanged with { Reason = "done before the run was interrupted" };
+            return unchanged with { Reason = "done in the run that is resumed" };
         }
         if (request.FullRefresh || asset.AlwaysRuns)
         {

@@ -103,7 +103,7 @@ public sealed class ProjectRunsTests(RecordDatabase database) : IClassFixture<Re
         _shop.Faults.Clear();
         var resumed = await RunAsync(new RunRequest(), resume: true);
         Assert.Equal([StepStatus.Unchanged, StepStatus.Ok], resumed.Outcomes.Select(outcome => outcome.Status));
-        Assert.Equal("done before the run was interrupted", resumed.Outcomes[0].Reason);
+        Assert.Equal("done in the run that is resumed", resumed.Outcomes[0].Reason);
         Assert.Equal(failed.Run.Value, (await History.ShowAsync(null, default)).Run.Resumes);
     }
 

@@ -36,7 +36,7 @@ internal sealed class SmallProject : IDisposable
         _folder.Write("models/silver/long_calls.sql", "{{ config(materialized='view', schema='silver') }}\nselect * from {{ ref('calls') }} where hours > 50\n");
         _folder.Write("models/gold/by_country.sql", """
             {{ config(materialized='table', schema='gold', tags=['gold']) }}
-            select country, count(*) as calls, sum(hours) as hours, count(l.id) as long_calls
+            select country, count(*) as calls, sum(c.hours) as hours, count(l.id) as long_calls
             from {{ ref('calls') }} c join {{ ref('ships') }} s on s.ship = c.ship left join {{ ref('long_calls') }} l on l.id = c.id
             group by country
 
