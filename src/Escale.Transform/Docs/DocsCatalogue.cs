@@ -5,6 +5,7 @@ using Escale.Lake;
 using Escale.Projects;
 using Escale.Projects.Dbt;
 using Escale.Projects.Lineage;
+using Escale.Transform.Warehouse;
 
 namespace Escale.Transform.Docs;
 
@@ -124,6 +125,7 @@ internal sealed class DocsCatalogue(Project project, LakeCatalog lake, SharedDat
     private List<DocsColumn> Columns(Asset asset, IReadOnlyList<(string Name, string Type)>? stands, ProjectLineage lineage)
     {
         var traced = lineage[asset.Id];
+        var published = Published(asset);
         var names = stands?.Select(column => column.Name) ?? (traced.Count > 0 ? traced.Select(column => column.Name) : asset.Columns.Select(column => column.Name));
         var columns = new List<DocsColumn>();
         foreach (var name in names.Concat(asset.Columns.Select(column => column.Name)).Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase))
@@ -132,13 +134,18 @@ internal sealed class DocsCatalogue(Project project, LakeCatalog lake, SharedDat
             var type = stands?.FirstOrDefault(column => Same(column.Name, name)).Type ?? declared?.DataType;
             var origin = traced.FirstOrDefault(column => Same(column.Name, name));
             // A published table has the columns of the model that it publishes.
-            IReadOnlyList<DocsOrigin> from = asset is { Kind: "warehouse", Reads: [var published] }
-                ? [new DocsOrigin(published, name)]
+            IReadOnlyList<DocsOrigin> from = published is not null
+                ? [new DocsOrigin(published.Id, name)]
                 : [.. origin?.From.Select(one => new DocsOrigin(one.Asset, one.Column)) ?? []];
             columns.Add(new DocsColumn(name, type, declared?.Description ?? "", from, origin?.IsComplete ?? asset.Definition is not SqlModel));
         }
         return columns;
     }
+
+    /// <summary>The model that a warehouse table publishes; it reads others only for its keys.</summary>
+    private Asset? Published(Asset asset) => asset.Definition is WarehouseTable table
+        ? project.Graph.Assets.FirstOrDefault(read => asset.Reads.Contains(read.Id) && read.Table == table.Source)
+        : null;
 
     private DocsAsset Describe(Asset asset, Dictionary<TableName, Snapshot> snapshots, List<DocsColumn> columns, bool isTraced)
     {

@@ -99,6 +99,10 @@ function layOut(ids, heightOf) {
       }
     }
   }
+  // Layers keep to a common middle: neighbours pull a long graph askew.
+  const extent = (list) => [Math.min(...list.map((id) => place.get(id).y)), Math.max(...list.map((id) => place.get(id).y + place.get(id).height))];
+  const full = layers.filter((list) => list.length), centre = full.reduce((sum, list) => sum + extent(list)[0] + extent(list)[1], 0) / (2 * full.length);
+  for (const list of full) { const [from, to] = extent(list); for (const id of list) place.get(id).y += (centre - (from + to) / 2) * 0.85; }
   const top = Math.min(...[...place.values()].map((spot) => spot.y)) - BOX.pad;
   for (const spot of place.values()) spot.y -= top;
   return { place, reads, width: Math.max(...[...place.values()].map((spot) => spot.x)) + BOX.width + BOX.pad, height: Math.max(...[...place.values()].map((spot) => spot.y + spot.height)) + BOX.pad };
@@ -136,7 +140,7 @@ function drawLineage(ids, focus, column, onColumn) {
       s("a", { href: link(asset, "lineage"), "aria-label": w(asset.kind) + " " + title(asset) },
         s("rect", { class: "box", x: spot.x, y: spot.y, width: BOX.width, height: spot.height, rx: 6 }),
         s("rect", { class: "stripe " + asset.kind, x: spot.x, y: spot.y + 6, width: 3, height: spot.height - 12, rx: 1 }),
-        s("text", { x: spot.x + 12, y: spot.y + 17 }, fit(title(asset), 27)),
+        s("text", { x: spot.x + 12, y: spot.y + 17 }, fit(title(asset), 25)),
         s("text", { class: "sub", x: spot.x + 12, y: spot.y + 32 }, fit(asset.table && asset.kind !== "warehouse" ? asset.table : w(asset.kind), 32))));
     own.forEach((one, at) => box.append(s("g", { class: "column" + (one === column ? " picked" : ""), role: "button", tabindex: "0",
       onclick: () => onColumn(one), onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); onColumn(one); } } },

@@ -32,10 +32,10 @@ function cataloguePage(route) {
   return h("div", { class: "page" },
     h("h1", {}, DATA.project),
     facts([
-      [w("tablesN"), number(total.length)], [w("rows"), number(total.reduce((sum, asset) => sum + asset.lake.rows, 0))],
-      [w("size"), bytes(total.reduce((sum, asset) => sum + asset.lake.bytes, 0))],
+      ...(total.length ? [[w("tablesN"), number(total.length)], [w("rows"), number(total.reduce((sum, asset) => sum + asset.lake.rows, 0))],
+        [w("size"), bytes(total.reduce((sum, asset) => sum + asset.lake.bytes, 0))]] : []),
       [w("ofTests"), (() => { const run = DATA.assets.filter((asset) => asset.check && asset.result); return run.length ? number(run.filter((asset) => ["ok", "unchanged"].includes(asset.result.status)).length) + " / " + number(DATA.assets.filter((asset) => asset.check).length) : ""; })()],
-      [w("rejected"), number(DATA.quarantine.reduce((sum, one) => sum + (one.rows || 0), 0))], [w("generated"), moment(DATA.generatedAt)],
+      [w("rejected"), total.length ? number(DATA.quarantine.reduce((sum, one) => sum + (one.rows || 0), 0)) : ""], [w("generated"), moment(DATA.generatedAt)],
     ]),
     h("h2", {}, w("catalogue")),
     h("div", { class: "filters", role: "group", "aria-label": w("kind") }, ["", ...kinds].map((one) =>
@@ -84,7 +84,7 @@ function columnsTab(asset, route, tests) {
     h("td", { class: "mono nowrap" }, h("a", { href: link(asset, "lineage") + query({ column: column.name }), title: w("trace") }, column.name || "…")),
     h("td", { class: "mono muted" }, column.type || ""), h("td", { class: "wide" }, column.description), origins(asset, column),
     graph.usedBy(asset, column.name).map((one) => chip(one.asset, one.column)),
-    h("td", { class: "nowrap" }, tests.filter((test) => test.column && test.column.toLowerCase() === column.name.toLowerCase()).map((test) => h("div", {}, h("a", { href: link(test) }, test.testName || test.name), " ", resultMark(test.result)))),
+    h("td", { class: "nowrap" }, tests.filter((test) => test.column && test.column.toLowerCase() === column.name.toLowerCase()).map((test) => h("div", {}, h("a", { href: link(test) }, test.testName || test.name), test.result ? [" ", resultMark(test.result)] : null))),
   ])), own.length ? [h("h2", {}, w("tests")), testsTab(asset, route, own)] : null];
 }
 
@@ -99,12 +99,14 @@ function origins(asset, column) {
 function lineageTab(asset, route) {
   const column = route.query.get("column");
   const picked = column ? graph.key(asset.id, column) : null;
+  // A followed column leaves only what is on its way.
+  const ids = picked ? new Set([asset.id, ...[...graph.trace(picked)].map((one) => one.split("\t")[0]).filter((id) => graph.byId.has(id))]) : graph.around(asset.id);
   const go = (one) => { const [id] = one.split("\t"); location.hash = link(graph.byId.get(id), "lineage") + query({ column: graph.label.get(one) }); };
   return [
     h("div", { class: "filters" }, h("label", {}, w("pick") + " ", h("select", { onchange: (event) => { location.hash = link(asset, "lineage") + query({ column: event.target.value }); } },
       h("option", { value: "" }, "–"), asset.columns.filter((one) => one.name).map((one) => h("option", { value: one.name, selected: one.name === column }, one.name)))),
       column ? h("a", { class: "quiet", href: link(asset, "lineage") }, w("clear")) : null),
-    h("div", { class: "map", tabindex: "0" }, drawLineage(graph.around(asset.id), asset.id, picked, go)),
+    h("div", { class: "map", tabindex: "0" }, drawLineage(ids, asset.id, picked, go)),
     legend(),
     h("div", { class: "two" },
       h("div", {}, h("h2", {}, w("reads")), list(asset.reads.map((id) => graph.byId.get(id)).filter(Boolean))),
