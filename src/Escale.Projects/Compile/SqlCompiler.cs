@@ -115,11 +115,11 @@ public sealed class SqlCompiler
     {
         var macros = Macros.Reachable(unit.Text);
         var vars = Project.Dbt.VarsOf(unit.Package);
-        var outside = new SortedDictionary<string, string>(rendering.Outside, StringComparer.Ordinal);
+        var outside = new Dictionary<string, string>(rendering.Outside, StringComparer.Ordinal);
         foreach (var name in macros.Select(file => file.Text).Prepend(unit.Text).SelectMany(ReferenceIndex.VariablesNamedIn))
         {
             outside["var " + name] = vars.TryGetValue(name, out var value) ? Fingerprint.Canonical(value) : "absent";
         }
-        return Fingerprint.Of([.. macros.Select(file => file.Text), .. outside.Select(entry => $"{entry.Key}={entry.Value}")]);
+        return Fingerprint.Of([.. macros.Select(file => file.Text), .. outside.Keys.Order(StringComparer.Ordinal).Select(key => $"{key}={outside[key]}")]);
     }
 }

@@ -5,51 +5,60 @@ namespace Escale.Projects.Dbt;
 /// <summary>Finds what <c>ref</c> and <c>source</c> mean, and says well what is wrong when they mean nothing.</summary>
 internal sealed class NodeIndex(DbtProject project)
 {
-    private readonly Dictionary<(string Package, string Name), (string Id, string Path, bool Enabled)> _nodes = [];
-    private readonly Dictionary<(string Source, string Table), List<(string Package, string Id, bool Enabled)>> _sources = [];
+    // Named structs, not tuples: generic code over our own types is compiled ahead, over the framework's only at run time.
+    private readonly Dictionary<NodeKey, Node> _nodes = [];
+    private readonly Dictionary<TableKey, List<Declared>> _sources = [];
+
+    private readonly record struct NodeKey(string Package, string Name);
+
+    private readonly record struct Node(string? Id, string Path, bool Enabled);
+
+    private readonly record struct TableKey(string Source, string Table);
+
+    private readonly record struct Declared(string Package, string Id, bool Enabled);
 
     /// <summary>Adds a model or seed.</summary>
     /// <exception cref="EscaleException"><c>projects.duplicate-asset</c> with both files.</exception>
     public void Add(string package, string name, string id, string path, bool enabled)
     {
-        if (_nodes.TryGetValue((package, name), out var first) && first.Enabled && enabled)
+        if (_nodes.TryGetValue(new(package, name), out var first) && first.Enabled && enabled)
         {
             throw new EscaleException(
                 "projects.duplicate-asset", $"Two files define '{name}': {first.Path} and {path}.", "Rename one of them, or disable it.", new Place(path));
         }
         if (enabled || first.Id is null)
         {
-            _nodes[(package, name)] = (id, path, enabled);
+            _nodes[new(package, name)] = new(id, path, enabled);
         }
     }
 
     public void AddSource(string package, string source, string table, string id, bool enabled)
     {
-        if (!_sources.TryGetValue((source, table), out var list))
+        if (!_sources.TryGetValue(new(source, table), out var list))
         {
-            _sources[(source, table)] = list = [];
+            _sources[new(source, table)] = list = [];
         }
         list.RemoveAll(known => known.Id == id);
-        list.Add((package, id, enabled));
+        list.Add(new(package, id, enabled));
     }
 
-    public bool Knows(string package, string name) => _nodes.ContainsKey((package, name));
+    public bool Knows(string package, string name) => _nodes.ContainsKey(new(package, name));
 
     public IEnumerable<string> Names(string package) => _nodes.Keys.Where(key => key.Package == package).Select(key => key.Name);
 
     /// <summary>The id of an enabled model or seed of this very package, or null.</summary>
-    public string? FindOwn(string package, string name) => _nodes.TryGetValue((package, name), out var node) && node.Enabled ? node.Id : null;
+    public string? FindOwn(string package, string name) => _nodes.TryGetValue(new(package, name), out var node) && node.Enabled ? node.Id : null;
 
     /// <summary>The id of an enabled source table, or null.</summary>
     public string? FindSource(string package, string source, string table) =>
-        _sources[(source, table)].OrderBy(one => one.Package == package ? 0 : 1).First() is { Enabled: true } found ? found.Id : null;
+        _sources[new(source, table)].OrderBy(one => one.Package == package ? 0 : 1).First() is { Enabled: true } found ? found.Id : null;
 
     /// <summary>The asset's id; dbt's order: the named package, or the project itself, then the package that asks, then any.</summary>
     /// <exception cref="EscaleException"><c>projects.unknown-ref</c>, <c>projects.disabled-ref</c>.</exception>
     public string Resolve(RefCall call, string from)
     {
         var found = call.Package is { } package
-            ? _nodes.GetValueOrDefault((package, call.Name))
+            ? _nodes.GetValueOrDefault(new(package, call.Name))
             : Candidates(call.Name, from).FirstOrDefault();
         if (found.Id is null)
         {
@@ -64,7 +73,7 @@ internal sealed class NodeIndex(DbtProject project)
     /// <exception cref="EscaleException"><c>projects.unknown-source</c>, <c>projects.disabled-ref</c>.</exception>
     public string Resolve(SourceCall call, string from)
     {
-        if (!_sources.TryGetValue((call.Source, call.Table), out var list))
+        if (!_sources.TryGetValue(new(call.Source, call.Table), out var list))
         {
             throw UnknownSource(call);
         }
@@ -77,7 +86,7 @@ internal sealed class NodeIndex(DbtProject project)
     public List<string> ResolveAll(ParsedSql parsed, string from) =>
         [.. parsed.Refs.Select(call => Resolve(call, from)).Concat(parsed.Sources.Select(call => Resolve(call, from))).Distinct()];
 
-    private IEnumerable<(string Id, string Path, bool Enabled)> Candidates(string name, string from)
+    private IEnumerable<Node> Candidates(string name, string from)
     {
         var named = _nodes.Where(pair => pair.Key.Name == name);
         return named.OrderBy(pair => pair.Value.Enabled ? 0 : 1)

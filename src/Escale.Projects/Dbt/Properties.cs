@@ -54,7 +54,9 @@ internal sealed record TestProperties
 /// <summary>Everything that the property files of a project and its packages say.</summary>
 internal sealed class ProjectProperties
 {
-    private readonly Dictionary<(string Kind, string Package, string Name), NodeProperties> _nodes = [];
+    private readonly Dictionary<Key, NodeProperties> _nodes = [];
+
+    private readonly record struct Key(string Kind, string Package, string Name);
 
     public ProjectProperties(DbtProject project)
     {
@@ -73,14 +75,14 @@ internal sealed class ProjectProperties
     public List<SourceProperties> Sources { get; } = [];
 
     /// <summary>What is said of a node, or null.</summary>
-    public NodeProperties? Find(string kind, string package, string name) => _nodes.GetValueOrDefault((kind, package, name));
+    public NodeProperties? Find(string kind, string package, string name) => _nodes.GetValueOrDefault(new(kind, package, name));
 
     public void Add(string kind, NodeProperties node)
     {
-        if (!_nodes.TryAdd((kind, node.Package, node.Name), node))
+        if (!_nodes.TryAdd(new(kind, node.Package, node.Name), node))
         {
             throw new EscaleException(
-                "projects.duplicate-properties", $"The {kind} '{node.Name}' is described twice; the first is at {_nodes[(kind, node.Package, node.Name)].Place}.",
+                "projects.duplicate-properties", $"The {kind} '{node.Name}' is described twice; the first is at {_nodes[new(kind, node.Package, node.Name)].Place}.",
                 "Keep one of the two entries.", node.Place);
         }
     }

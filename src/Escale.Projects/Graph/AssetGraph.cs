@@ -35,7 +35,7 @@ public sealed class AssetGraph
     /// </exception>
     public static AssetGraph Build(IEnumerable<Asset> assets)
     {
-        var byId = new SortedDictionary<string, Asset>(StringComparer.Ordinal);
+        var byId = new Dictionary<string, Asset>(StringComparer.Ordinal);
         foreach (var asset in assets)
         {
             if (!byId.TryAdd(asset.Id, asset))
@@ -43,8 +43,8 @@ public sealed class AssetGraph
                 throw Duplicate("projects.duplicate-asset", $"Two assets are called '{asset.Id}'", byId[asset.Id], asset, "Rename one of them.");
             }
         }
-        RefuseSharedTables(byId.Values);
-        var all = byId.Values.ToArray();
+        Asset[] all = [.. byId.Values.OrderBy(asset => asset.Id, StringComparer.Ordinal)];
+        RefuseSharedTables(all);
         var reads = Edges(all, asset => asset.Reads);
         GraphCycle.Refuse(all, reads);
         var ordered = GraphOrder.WithChecks(all, reads);
