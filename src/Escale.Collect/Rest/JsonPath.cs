@@ -54,7 +54,7 @@ internal sealed class JsonPath
                 }
                 var end = rest.IndexOfAny('.', '[');
                 var name = end < 0 ? rest : rest[..end];
-                if (name.Length == 0 || name.IndexOfAny("()?@ \"'") >= 0)
+                if (name.Length == 0 || name.IndexOfAny("()? \"'") >= 0)
                 {
                     return null;
                 }

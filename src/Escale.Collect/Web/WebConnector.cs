@@ -18,6 +18,7 @@ internal sealed class WebConnector(GuardedHttp http, RunEnvironment environment)
 {
     // Deeper pages than browsers lay out are made to break parsers.
     private const int MaxDepth = 512;
+    private const int MaxOpen = 4000;
 
     private readonly Robots _robots = new(http);
 
@@ -79,13 +80,20 @@ internal sealed class WebConnector(GuardedHttp http, RunEnvironment environment)
     /// <summary>Parses a page; nothing in it is run or fetched.</summary>
     internal static async Task<IDocument> ParseAsync(byte[] body, string? type, Uri address, CancellationToken cancellationToken)
     {
+        var shown = GuardedHttp.Show(address);
+        // The parser's work grows with the square of the depth: what is open at once is counted before it sees the page.
+        if (HtmlDepth.MostOpen(body) > MaxOpen)
+        {
+            throw TooDeep(shown);
+        }
         var context = BrowsingContext.New(Configuration.Default);
         using var content = new MemoryStream(body);
         var page = await context.OpenAsync(response => response.Content(content).Address(address.ToString()).Header("Content-Type", type ?? "text/html"), cancellationToken);
-        return DepthOf(page) <= MaxDepth
-            ? page
-            : throw new EscaleException("collect.web.too-deep", $"{GuardedHttp.Show(address)} nests its elements more than {MaxDepth} deep.", "Collect another page.", new Place(GuardedHttp.Show(address)));
+        return DepthOf(page) <= MaxDepth ? page : throw TooDeep(shown);
     }
+
+    private static EscaleException TooDeep(string shown) =>
+        new("collect.web.too-deep", $"{shown} nests its elements more than {MaxDepth} deep.", "Collect another page.", new Place(shown));
 
     private static int DepthOf(IDocument page)
     {
@@ -202,4 +210,37 @@ internal sealed class PageSink(WebSettings settings, RecordStage stage, Incremen
         hash.AppendData(_buffer.WrittenSpan);
         stage.Add(_buffer.WrittenSpan, shown, number);
     }
+}
+
+/// <summary>Counts how many elements a page has open at once, without building anything.</summary>
+internal static class HtmlDepth
+{
+    // Elements that have no end, or that the next of their kind ends.
+    private static readonly HashSet<string> _unclosed = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th",
+        "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "html", "head", "body", "path", "use", "circle", "rect", "line", "polygon", "stop",
+    };
+
+    public static int MostOpen(ReadOnlySpan<byte> html)
+    {
+        int open = 0, most = 0;
+        while (html.IndexOf((byte)'<') is var at and >= 0 && at + 1 < html.Length)
+        {
+            html = html[(at + 1)..];
+            var closes = html[0] == '/';
+            var name = html[(closes ? 1 : 0)..];
+            var length = name.IndexOfAnyExcept(_letters);
+            name = length < 0 ? name : name[..length];
+            if (name.Length is 0 or > 20 || _unclosed.Contains(System.Text.Encoding.ASCII.GetString(name)))
+            {
+                continue;
+            }
+            open = Math.Max(0, open + (closes ? -1 : 1));
+            most = Math.Max(most, open);
+        }
+        return most;
+    }
+
+    private static readonly SearchValues<byte> _letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
 }

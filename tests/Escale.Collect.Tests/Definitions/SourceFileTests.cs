@@ -49,7 +49,7 @@ public sealed class SourceFileTests
         var calls = source.Tables[0];
         Assert.Equal((LoadMode.Merge, MergeStrategy.DeleteInsert, 0.05), (calls.Mode, calls.Strategy, calls.MaxFailed.Fraction));
         Assert.Equal(LoadMode.Append, source.Tables[1].Mode);
-        Assert.Equal("100", ((Rest.RestSettings)calls.Settings).Params["page_size"]);
+        Assert.Equal("100", ((Escale.Collect.Rest.RestSettings)calls.Settings).Params["page_size"]);
     }
 
     [Fact]
