@@ -2,6 +2,7 @@ using Escale.Collect.Definitions;
 using Escale.Collect.Files;
 using Escale.Collect.Http;
 using Escale.Collect.Loading;
+using Escale.Collect.Quarantine;
 using Escale.Collect.Rest;
 using Escale.Collect.Steps;
 using Escale.Collect.Streams;
@@ -24,6 +25,7 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<ParseEngine>();
         services.AddSingleton<QuarantineWriter>();
         services.AddSingleton<TableLoader>();
+        services.AddSingleton<QuarantineReplay>();
         services.AddSingleton<LocalFiles>();
         services.AddSingleton<FileFetcher>();
         services.AddSingleton<FilePreparer>();
@@ -38,6 +40,9 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<IAssetLoader, SourceAssetLoader>();
         services.AddSingleton<IStepRunner, SourceStepRunner>();
     }
+
+    /// <inheritdoc/>
+    public override void AddVerbs(Cli cli) => QuarantineVerbs.Add(cli);
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder endpoints) => StreamEndpoints.Map(endpoints);

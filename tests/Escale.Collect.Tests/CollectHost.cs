@@ -1,6 +1,7 @@
 using Escale.Collect.Definitions;
 using Escale.Collect.Http;
 using Escale.Engines;
+using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
 using Escale.Lake;
 using Escale.Projects;
@@ -12,6 +13,9 @@ namespace Escale.Collect.Tests;
 /// <summary>A project in a folder of its own, with the rooms that collecting needs, run step by step as the program would.</summary>
 internal sealed class CollectHost : IAsyncDisposable
 {
+    // One pool for all tests: its warm processes are what a long-lived program has.
+    private static readonly SandboxPool _sandboxes = new(new SandboxOptions { Command = [Path.Combine(AppContext.BaseDirectory, "Escale.Engines.Child")], WarmCount = 2 });
+
     private readonly TempFolder? _own;
     private readonly ServiceProvider _services;
     private int _runs;
@@ -31,6 +35,7 @@ internal sealed class CollectHost : IAsyncDisposable
         {
             module.AddServices(services);
         }
+        services.Replace(ServiceDescriptor.Singleton(_sandboxes));
         services.Replace(ServiceDescriptor.Singleton(provider => new GuardedHttp(
             provider.GetRequiredService<AddressGuard>(), provider.GetRequiredService<RunEnvironment>(), TimeProvider.System,
             new HttpPatience { Retries = 3, FirstDelay = TimeSpan.FromMilliseconds(5), MaxDelay = TimeSpan.FromMilliseconds(50) })));

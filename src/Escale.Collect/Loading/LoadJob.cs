@@ -31,20 +31,29 @@ internal sealed record LoadJob
 
     public IProgress<StepProgress>? Progress { get; init; }
 
+    /// <summary>Set when quarantined records are replayed: they join the table, whose cursor stays.</summary>
+    public Replay? Replay { get; init; }
+
     /// <summary>The id of this load, which its quarantine rows carry.</summary>
     public string LoadId => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Table.Table}#{Sequence}");
 
     /// <summary>Whether the table's rows are all replaced.</summary>
-    public bool Replaces => FullRefresh || Table.Mode == LoadMode.Replace;
+    public bool Replaces => Replay is null && (FullRefresh || Table.Mode == LoadMode.Replace);
 
     /// <summary>What goes into the commit with the rows.</summary>
-    public IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string>
+    public IReadOnlyDictionary<string, string> Properties => Replay is not null ? new Dictionary<string, string> { ["escale.run"] = Run.Value } : new Dictionary<string, string>
     {
         ["escale.fingerprint"] = Fingerprint,
         ["escale.run"] = Run.Value,
         [TableState.Property] = new TableState(Sequence, Code, Intake.State).ToJson(),
     };
 }
+
+/// <summary>A replay of quarantined records.</summary>
+/// <param name="AppId">The transaction under which the table takes them.</param>
+/// <param name="Number">Its number.</param>
+/// <param name="Judged">Told the numbers of the records that still break a rule, before the table is changed.</param>
+internal sealed record Replay(string AppId, long Number, Action<IReadOnlyCollection<long>> Judged);
 
 /// <summary>What is remembered with a table's rows.</summary>
 /// <param name="Sequence">The number of the last load.</param>

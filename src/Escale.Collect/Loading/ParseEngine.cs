@@ -1,17 +1,32 @@
 using Escale.Engines.DuckDb;
+using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
 
 namespace Escale.Collect.Loading;
 
-/// <summary>The one seam through which files of others reach DuckDB: whatever reads them runs in a session of this (S1).</summary>
-internal sealed class ParseEngine(LakeEngine lake)
+/// <summary>
+/// The one seam through which files of others reach DuckDB: whatever reads them runs in a confined child process that sees those files and
+/// one folder to write to, and nothing else (security requirement S1). The host survives whatever a hostile file does to it.
+/// </summary>
+internal sealed class ParseEngine(SandboxPool pool, DuckSettings settings, ProjectRoot root)
 {
     /// <summary>Opens a session that may read these files and write into these folders.</summary>
-    public Task<ParseSession> OpenAsync(IReadOnlyList<string> readPaths, IReadOnlyList<string> writeFolders, CancellationToken cancellationToken)
+    public async Task<ParseSession> OpenAsync(IReadOnlyList<string> readPaths, IReadOnlyList<string> writeFolders, CancellationToken cancellationToken)
     {
-        _ = (readPaths, writeFolders);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(new ParseSession(lake.OpenSession()));
+        Directory.CreateDirectory(root.SpillFolder);
+        var policy = new SandboxPolicy
+        {
+            ReadPaths = [.. readPaths.Distinct(StringComparer.Ordinal)],
+            WriteFolders = writeFolders,
+            MemoryLimitBytes = settings.MemoryLimitBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2,
+            Threads = settings.Threads ?? Environment.ProcessorCount,
+            MaxSpillBytes = settings.MaxSpillBytes ?? 100L << 30,
+            SpillFolder = root.SpillFolder,
+            // A large file takes as long as it takes; the run can be stopped.
+            Timeout = TimeSpan.FromDays(1),
+            MaxRows = long.MaxValue,
+        };
+        return new ParseSession(await pool.RentAsync(policy, cancellationToken));
     }
 
     /// <summary>Decompresses zstd through the engine, which knows it; .NET does not.</summary>
@@ -34,33 +49,39 @@ internal sealed class ParseEngine(LakeEngine lake)
     }
 }
 
-/// <summary>A connection that parses files. Not thread-safe.</summary>
-internal sealed class ParseSession(LakeSession session) : IAsyncDisposable
+/// <summary>A sandboxed connection that parses files. Not thread-safe.</summary>
+internal sealed class ParseSession(SandboxSession session) : IAsyncDisposable
 {
     /// <summary>Runs a statement and gives its rows.</summary>
-    public Task<IReadOnlyList<object?[]>> RowsAsync(string sql, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<object?[]>>(() =>
+    public async Task<IReadOnlyList<object?[]>> RowsAsync(string sql, CancellationToken cancellationToken)
     {
-        using var result = session.Connection.Query(sql, cancellationToken);
-        return [.. result.Rows()];
-    }, cancellationToken);
+        await using var result = await session.QueryAsync(sql, ct: cancellationToken);
+        var rows = new List<object?[]>();
+        await foreach (var row in result.RowsAsync(cancellationToken))
+        {
+            rows.Add(row);
+        }
+        return rows;
+    }
 
     /// <summary>Runs a COPY with RETURN_STATS and gives the files that it wrote.</summary>
-    public Task<IReadOnlyList<CopiedFile>> CopyAsync(string sql, CancellationToken cancellationToken) => Task.Run(() =>
+    public async Task<IReadOnlyList<CopiedFile>> CopyAsync(string sql, CancellationToken cancellationToken)
     {
-        using var result = session.Connection.Query(sql, cancellationToken);
-        return CopiedFile.Read(result);
-    }, cancellationToken);
+        await using var result = await session.QueryAsync(sql, ct: cancellationToken);
+        var files = new List<CopiedFile>();
+        while (await result.ReadAsync(cancellationToken))
+        {
+            files.AddRange(CopiedFile.Read(result.Chunk));
+        }
+        return files;
+    }
 
     /// <summary>The columns of a SELECT.</summary>
-    public Task<IReadOnlyList<DuckColumn>> DescribeAsync(string sql, CancellationToken cancellationToken) => Task.Run(() =>
+    public async Task<IReadOnlyList<DuckColumn>> DescribeAsync(string sql, CancellationToken cancellationToken)
     {
-        using var result = session.Connection.Query($"SELECT * FROM ({sql}) LIMIT 0", cancellationToken);
+        await using var result = await session.QueryAsync($"SELECT * FROM ({sql}) LIMIT 0", ct: cancellationToken);
         return result.Columns;
-    }, cancellationToken);
-
-    public ValueTask DisposeAsync()
-    {
-        session.Dispose();
-        return ValueTask.CompletedTask;
     }
+
+    public ValueTask DisposeAsync() => session.DisposeAsync();
 }

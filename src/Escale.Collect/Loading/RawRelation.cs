@@ -163,8 +163,10 @@ internal sealed class CsvRelation : RawRelation
 }
 
 /// <summary>Records that a <see cref="RecordStage"/> wrote.</summary>
-internal sealed class StagedRelation(StagedPart part, NestedAs nested) : RawRelation
+internal sealed class StagedRelation(StagedPart part, NestedAs nested, CsvDialect? dialect = null) : RawRelation
 {
+    public override CsvDialect? Dialect => dialect;
+
     public override IReadOnlyList<(string Name, string Type)> Columns { get; } = Names(part.Stage.Shape.Columns(nested));
 
     private IReadOnlyList<(string Name, string Type)> Sources { get; } = part.Stage.Shape.Columns(nested);

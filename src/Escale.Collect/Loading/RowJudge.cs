@@ -50,6 +50,13 @@ internal sealed class RowJudge
         return (Convert.ToInt64(row[0], CultureInfo.InvariantCulture), Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The numbers of the records that break a rule, where there is one relation.</summary>
+    public HashSet<long> BadRows(DuckConnection connection, CancellationToken cancellationToken)
+    {
+        using var result = connection.Query($"SELECT __row FROM ({Sql}) WHERE __rule > 0", cancellationToken);
+        return [.. result.Rows().Select(row => Convert.ToInt64(row[0], CultureInfo.InvariantCulture))];
+    }
+
     /// <summary>Fails when a rule is broken that the contract freezes.</summary>
     public void RefuseFatal(DuckConnection connection, CancellationToken cancellationToken)
     {

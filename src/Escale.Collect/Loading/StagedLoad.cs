@@ -55,8 +55,15 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
             good = session.Connection.Scalar<long>($"SELECT count(*) FROM ({judge.Sql})", cancellationToken);
         }
         IEnumerable<RejectedRecord> All() => rejects.Concat(bad == 0 ? [] : judge.Bad(session.Connection, rejects, cancellationToken));
-        LoadWrite.CheckBudget(job, rejects.Count + bad, good, All);
-        quarantine.Write(job, All(), cancellationToken);
+        if (job.Replay is { } replay)
+        {
+            replay.Judged(bad == 0 ? [] : judge.BadRows(session.Connection, cancellationToken));
+        }
+        else
+        {
+            LoadWrite.CheckBudget(job, rejects.Count + bad, good, All);
+            quarantine.Write(job, All(), cancellationToken);
+        }
         Failpoint.Hit("collect.load.before-commit");
         var columns = kept.Select(column => Sql.Name(column.Name)).ToList();
         if (job.Table.Lineage)

@@ -64,6 +64,8 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            // The sandbox is gone; what it had written of the file is not.
+            File.Delete(copy.Location);
             throw Replan(job, await scanning, relations, plan);
         }
         catch (EscaleException)

@@ -111,7 +111,7 @@ internal static class LoadWrite
         Mode = job.Replaces ? WriteMode.Overwrite : WriteMode.Append,
         SchemaChange = job.Replaces ? SchemaChange.Replace : SchemaChange.AddAndWiden,
         Operation = "COLLECT",
-        Txn = job.Intake.Position is { } position ? ($"stream.{((Streams.StreamSettings)job.Table.Settings).Stream}", position) : null,
+        Txn = job.Replay is { } replay ? (replay.AppId, replay.Number) : job.Intake.Position is { } position ? ($"stream.{((Streams.StreamSettings)job.Table.Settings).Stream}", position) : null,
         Properties = job.Properties,
         Comments = job.Table.Columns.Where(rule => rule.Description.Length > 0).ToDictionary(rule => rule.Name, rule => rule.Description),
         Description = job.Table.Description.Length > 0 ? job.Table.Description : null,

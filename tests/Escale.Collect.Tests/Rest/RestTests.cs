@@ -246,10 +246,11 @@ public sealed class RestTests
         Assert.Equal(["id long", "v string", "w long"], host.Types(new TableName("bronze", "items")));
         rows = [new { id = 3, v = (object)6, w = (object)2.5, n = "new" }, new { id = 4, v = (object)7, w = (object)"x", n = "n" }];
         var result = await host.RunAsync("items");
-        Assert.Equal(1, result.QuarantinedCount);
+        // Text among numbers makes the batch's column text, and then 2.5 is no whole number either.
+        Assert.Equal(2, result.QuarantinedCount);
         rows = [new { id = 5, v = (object)6, w = (object)2.5, n = "new" }];
         await host.RunAsync("items");
-        Assert.Equal(["1|5|1|NULL", "2|five|2|NULL", "5|6|2.5|new"], host.Query("select * from bronze.items where id <> 3 order by id"));
+        Assert.Equal(["1|5|1|NULL", "2|five|2|NULL", "5|6|2.5|new"], host.Query("select * from bronze.items order by id"));
         Assert.Equal(["type|w"], host.Query("select rule, field from quarantine.items where raw like '%\"id\":4%'"));
     }
 
