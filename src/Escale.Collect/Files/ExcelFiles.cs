@@ -18,10 +18,10 @@ internal static class ExcelFiles
 
     public static void Read(string path, string shown, FilesSettings settings, RecordStage stage, CancellationToken cancellationToken)
     {
-        RefuseBomb(path, shown);
         using var file = File.OpenRead(path);
         try
         {
+            RefuseBomb(path, shown);
             using var reader = ExcelReaderFactory.CreateReader(file);
             MoveToSheet(reader, settings.Sheet, shown);
             ReadRows(reader, shown, settings, stage, cancellationToken);

@@ -30,7 +30,8 @@ internal sealed class QuarantineReplay(LakeEngine lake, ParseEngine parser, Quar
         using var session = lake.OpenSession();
         Recover(session, table, target, cancellationToken);
         session.Mount(table.Quarantine);
-        var number = lake.Catalog.Table(table.Quarantine).Read().Version + 1;
+        // Above every number used before: the table takes a number once.
+        var number = Math.Max(lake.Catalog.Table(table.Quarantine).Read().Version, target?.Txn($"replay.{table.Quarantine}") ?? 0) + 1;
         var workspace = Path.Combine(root.StateFolder, "collect", $"{run.Value}-replay-{table.Table}");
         Directory.CreateDirectory(workspace);
         try
@@ -89,7 +90,7 @@ internal sealed class QuarantineReplay(LakeEngine lake, ParseEngine parser, Quar
 
     private static List<(string Id, string Raw, string? File, long? Line)> Rows(LakeSession session, SourceTable table, CancellationToken cancellationToken)
     {
-        using var result = session.Connection.Query($"SELECT id, raw, file, line FROM {table.Quarantine.ToSql()} ORDER BY at, id", cancellationToken);
+        using var result = session.Connection.Query($"SELECT id, raw, file, line FROM {table.Quarantine.ToSql()} ORDER BY \"at\", id", cancellationToken);
         return [.. result.Rows().Select(row => ((string)row[0]!, (string?)row[1] ?? "", (string?)row[2], row[3] is null ? (long?)null : Convert.ToInt64(row[3], CultureInfo.InvariantCulture)))];
     }
 

@@ -34,7 +34,7 @@ internal static class QuarantineVerbs
         foreach (var name in lake.Catalog.Tables().Where(name => name.Schema == Schema))
         {
             session.Mount(name);
-            using var result = session.Connection.Query($"SELECT rule, coalesce(field, ''), count(*), strftime(max(at), '%Y-%m-%d %H:%M:%S') FROM {name.ToSql()} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2", cancellationToken);
+            using var result = session.Connection.Query($"SELECT rule, coalesce(field, ''), count(*), strftime(max(\"at\"), '%Y-%m-%d %H:%M:%S') FROM {name.ToSql()} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2", cancellationToken);
             rows.AddRange(result.Rows().Select(row => (name.Name, (string)row[0]!, (string)row[1]!, Convert.ToInt64(row[2], CultureInfo.InvariantCulture), (string)row[3]!)));
         }
         if (call.Output.IsJson)
@@ -59,7 +59,7 @@ internal static class QuarantineVerbs
         using var session = lake.OpenSession();
         session.Mount(name);
         using var result = session.Connection.Query(
-            $"SELECT coalesce(file, ''), line, rule, coalesce(field, ''), reason, raw, run, source FROM {name.ToSql()} ORDER BY at DESC, file, line LIMIT {limit.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+            $"SELECT coalesce(file, ''), line, rule, coalesce(field, ''), reason, raw, run, source FROM {name.ToSql()} ORDER BY \"at\" DESC, file, line LIMIT {limit.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
         var rows = result.Rows().ToList();
         if (call.Output.IsJson)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Collect.Tests.Quarantine;
 
+[Collection(FailpointCollection.Name)]
 public sealed class QuarantineReplayTests
 {
     private const string Strict = "source: s\ntype: files\ntables:\n  - name: t\n    path: t.csv\n    write_disposition: append\n    columns: {id: {type: bigint, not_null: true}, kind: {accepted: [a]}}\n";

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Escale.Collect.Tests.Rest;
 
+[Collection(FailpointCollection.Name)]
 public sealed class RestTests
 {
     private static async Task<CollectHost> HostAsync(LoopbackServer server, string client, string resources)

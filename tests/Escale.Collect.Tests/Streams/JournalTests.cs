@@ -3,6 +3,7 @@ using Escale.Collect.Streams;
 
 namespace Escale.Collect.Tests.Streams;
 
+[Collection(FailpointCollection.Name)]
 public sealed class JournalTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Escale.Collect.Tests.Streams;
 
+[Collection(FailpointCollection.Name)]
 public sealed class StreamEndpointTests : IAsyncLifetime
 {
     private readonly CollectHost _host = new();
