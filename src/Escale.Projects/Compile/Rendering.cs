@@ -72,7 +72,7 @@ internal sealed class Rendering
     public List<SourceCall> Sources { get; } = [];
 
     /// <summary>Variables and environment that were read, with their values.</summary>
-    public SortedDictionary<string, string> Outside { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, string> Outside { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Values that must not reach a log.</summary>
     public HashSet<string> Secrets { get; } = new(StringComparer.Ordinal);

@@ -11,9 +11,11 @@ namespace Escale.Projects.Compile;
 /// </summary>
 public sealed class SqlCompiler
 {
-    private readonly ConcurrentDictionary<string, (string Text, JinjaTemplate Template)> _templates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ReadTemplate> _templates = new(StringComparer.Ordinal);
     private readonly Lazy<MacroLibrary> _macros;
     private readonly Lazy<ReferenceIndex> _references;
+
+    private sealed record ReadTemplate(string Text, JinjaTemplate Template);
 
     /// <summary>Creates it; reads nothing yet.</summary>
     /// <param name="project">The project.</param>
@@ -98,7 +100,7 @@ public sealed class SqlCompiler
             return known.Template;
         }
         var template = Environment.Parse(text, path);
-        _templates[path] = (text, template);
+        _templates[path] = new ReadTemplate(text, template);
         return template;
     }
 

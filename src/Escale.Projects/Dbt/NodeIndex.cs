@@ -5,17 +5,17 @@ namespace Escale.Projects.Dbt;
 /// <summary>Finds what <c>ref</c> and <c>source</c> mean, and says well what is wrong when they mean nothing.</summary>
 internal sealed class NodeIndex(DbtProject project)
 {
-    // Named structs, not tuples: generic code over our own types is compiled ahead, over the framework's only at run time.
+    // Classes, not tuples: the framework's collections over structs are compiled anew at every start.
     private readonly Dictionary<NodeKey, Node> _nodes = [];
     private readonly Dictionary<TableKey, List<Declared>> _sources = [];
 
-    private readonly record struct NodeKey(string Package, string Name);
+    private sealed record NodeKey(string Package, string Name);
 
-    private readonly record struct Node(string? Id, string Path, bool Enabled);
+    private sealed record Node(string Id, string Path, bool Enabled);
 
-    private readonly record struct TableKey(string Source, string Table);
+    private sealed record TableKey(string Source, string Table);
 
-    private readonly record struct Declared(string Package, string Id, bool Enabled);
+    private sealed record Declared(string Package, string Id, bool Enabled);
 
     /// <summary>Adds a model or seed.</summary>
     /// <exception cref="EscaleException"><c>projects.duplicate-asset</c> with both files.</exception>
@@ -26,7 +26,7 @@ internal sealed class NodeIndex(DbtProject project)
             throw new EscaleException(
                 "projects.duplicate-asset", $"Two files define '{name}': {first.Path} and {path}.", "Rename one of them, or disable it.", new Place(path));
         }
-        if (enabled || first.Id is null)
+        if (enabled || first is null)
         {
             _nodes[new(package, name)] = new(id, path, enabled);
         }
@@ -60,7 +60,7 @@ internal sealed class NodeIndex(DbtProject project)
         var found = call.Package is { } package
             ? _nodes.GetValueOrDefault(new(package, call.Name))
             : Candidates(call.Name, from).FirstOrDefault();
-        if (found.Id is null)
+        if (found is null)
         {
             throw UnknownRef(call);
         }

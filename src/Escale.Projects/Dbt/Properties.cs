@@ -56,7 +56,7 @@ internal sealed class ProjectProperties
 {
     private readonly Dictionary<Key, NodeProperties> _nodes = [];
 
-    private readonly record struct Key(string Kind, string Package, string Name);
+    private sealed record Key(string Kind, string Package, string Name);
 
     public ProjectProperties(DbtProject project)
     {

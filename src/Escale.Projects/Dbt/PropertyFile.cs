@@ -81,7 +81,7 @@ internal sealed class PropertyFile(DbtPackage package, ProjectProperties all)
         {
             if (reader.Has(beside))
             {
-                entries.Add(reader.Map.Entry(beside)!.Value);
+                entries.Add(reader.Map.Entry(beside)!);
             }
         }
         return [.. entries, .. reader.Node("config")?.AsMap("a configuration").Entries ?? []];

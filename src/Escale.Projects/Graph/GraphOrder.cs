@@ -100,7 +100,8 @@ internal static class GraphOrder
     {
         var waiting = edges.Select(list => list.Length).ToArray();
         var readers = new List<int>[assets.Length];
-        var ready = new PriorityQueue<int, int>();
+        // Largest first, so that the smallest is taken off the end.
+        var ready = new List<int>();
         for (var at = 0; at < assets.Length; at++)
         {
             readers[at] = [];
@@ -109,17 +110,20 @@ internal static class GraphOrder
         {
             if (waiting[at] == 0)
             {
-                ready.Enqueue(at, at);
+                ready.Add(at);
             }
             Array.ForEach(edges[at], to => readers[to].Add(at));
         }
         var order = new List<int>(assets.Length);
-        while (ready.TryDequeue(out var at, out _))
+        ready.Reverse();
+        while (ready.Count > 0)
         {
+            var at = ready[^1];
+            ready.RemoveAt(ready.Count - 1);
             order.Add(at);
             foreach (var reader in readers[at].Where(reader => --waiting[reader] == 0))
             {
-                ready.Enqueue(reader, reader);
+                ready.Insert(ready.FindLastIndex(other => other > reader) + 1, reader);
             }
         }
         return order.Count == assets.Length

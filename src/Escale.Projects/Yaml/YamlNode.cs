@@ -207,10 +207,10 @@ public sealed class YamlList : YamlNode
     public override object ToValue() => Items.Select(item => item.ToValue()).ToList();
 }
 
-/// <summary>One key of a mapping with its value.</summary>
+/// <summary>One key of a mapping with its value. A class: collections of the framework over our structs are compiled anew at every start.</summary>
 /// <param name="Key">The key, with its place.</param>
 /// <param name="Value">The value.</param>
-public readonly record struct YamlEntry(YamlScalar Key, YamlNode Value)
+public sealed record YamlEntry(YamlScalar Key, YamlNode Value)
 {
     /// <summary>The key's text.</summary>
     public string Name => Key.Text;
@@ -244,7 +244,7 @@ public sealed class YamlMap : YamlNode
     internal override int Height { get; }
 
     /// <summary>The entry of a key, or null.</summary>
-    public YamlEntry? Entry(string key) => _byName.TryGetValue(key, out var entry) ? entry : null;
+    public YamlEntry? Entry(string key) => _byName.GetValueOrDefault(key);
 
     /// <summary>This mapping with the keys that it lacks taken from another one; mappings under the same key are joined alike.</summary>
     public YamlMap WithDefaults(YamlMap defaults)
