@@ -39,7 +39,7 @@ internal sealed class ParseEngine(SandboxPool pool, DuckSettings settings, Proje
             // Lines as one column that nothing can split or quote: what comes out are the bytes that went in.
             await session.RowsAsync(
                 $"COPY (SELECT line FROM read_csv({Sql.Text(path)}, compression = 'zstd', auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', "
-                + $"max_line_size = 67108864, columns = {{'line': 'VARCHAR'}})) TO {Sql.Text(target)} (FORMAT csv, HEADER false, DELIMITER '\u0001', QUOTE '', ESCAPE '')", cancellationToken);
+                + $"max_line_size = 16777216, buffer_size = 33554432, columns = {{'line': 'VARCHAR'}})) TO {Sql.Text(target)} (FORMAT csv, HEADER false, DELIMITER '\u0001', QUOTE '', ESCAPE '')", cancellationToken);
         }
         catch (EscaleException error)
         {

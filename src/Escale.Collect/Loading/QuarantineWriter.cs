@@ -23,7 +23,7 @@ internal sealed class QuarantineWriter(LakeEngine lake, TimeProvider clock)
         var txn = (AppId: $"load.{job.Table.Table}", Version: job.Sequence);
         var isRepeat = before?.Txn(txn.AppId) >= txn.Version;
         var path = Path.Combine(job.Workspace, "quarantine.ndjson");
-        var count = Stage(path, job, records, cancellationToken);
+        var (count, longestBytes) = Stage(path, job, records, cancellationToken);
         if (count == 0 && !isRepeat)
         {
             return 0;
@@ -33,7 +33,7 @@ internal sealed class QuarantineWriter(LakeEngine lake, TimeProvider clock)
             new TableWrite
             {
                 Table = name,
-                Sql = $"SELECT * FROM read_json({Sql.Text(path)}, format = 'newline_delimited', maximum_object_size = 536870912, columns = {{{Columns}}})",
+                Sql = $"SELECT * FROM read_json({Sql.Text(path)}, format = 'newline_delimited', {Sql.ObjectSize(longestBytes)}, columns = {{{Columns}}})",
                 Mode = isRepeat ? WriteMode.ReplaceWhere : WriteMode.Append,
                 Predicate = isRepeat ? $"load_id = {Sql.Text(job.LoadId)}" : null,
                 SchemaChange = SchemaChange.AddColumns,
@@ -47,12 +47,13 @@ internal sealed class QuarantineWriter(LakeEngine lake, TimeProvider clock)
         return count;
     }
 
-    private long Stage(string path, LoadJob job, IEnumerable<RejectedRecord> records, CancellationToken cancellationToken)
+    private (long Count, long LongestBytes) Stage(string path, LoadJob job, IEnumerable<RejectedRecord> records, CancellationToken cancellationToken)
     {
         using var file = File.Create(path);
         using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { SkipValidation = true });
         var at = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         long count = 0;
+        long longestBytes = 0;
         foreach (var record in records)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -74,9 +75,10 @@ internal sealed class QuarantineWriter(LakeEngine lake, TimeProvider clock)
             writer.WriteString("load_id", job.LoadId);
             writer.WriteEndObject();
             writer.Flush();
+            longestBytes = Math.Max(longestBytes, writer.BytesCommitted);
             writer.Reset();
             file.WriteByte((byte)'\n');
         }
-        return count;
+        return (count, longestBytes);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class RecordStage : IDisposable
 
     public long Count { get; private set; }
 
+    /// <summary>The length of the longest record as written.</summary>
+    public long LongestBytes { get; private set; }
+
     public JsonShape Shape { get; } = new();
 
     public IReadOnlyList<RejectedRecord> Rejects => _rejects;
@@ -177,6 +180,7 @@ internal sealed class RecordStage : IDisposable
         target[at++] = (byte)'}';
         target[at++] = (byte)'\n';
         _buffer.Advance(at);
+        LongestBytes = Math.Max(LongestBytes, at);
         if (_buffer.WrittenCount > 1 << 20)
         {
             Flush();

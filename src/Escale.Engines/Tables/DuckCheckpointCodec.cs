@@ -26,9 +26,10 @@ public sealed class DuckCheckpointCodec(SharedDatabase database) : ICheckpointCo
         {
             var (json, parquet) = (Path.Combine(folder.FullName, "actions.ndjson"), Path.Combine(folder.FullName, "checkpoint.parquet"));
             File.WriteAllLines(json, actionLines, new UTF8Encoding(false));
+            var longestBytes = Math.Max(2 << 20, actionLines.Max(line => Encoding.UTF8.GetByteCount(line)) + 1);
             using var connection = database.Connect();
             connection.Execute($"""
-                COPY (SELECT * FROM read_json({DuckSql.Literal(json)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {Columns}))
+                COPY (SELECT * FROM read_json({DuckSql.Literal(json)}, format = 'newline_delimited', maximum_object_size = {longestBytes}, columns = {Columns}))
                 TO {DuckSql.Literal(parquet)} (FORMAT parquet, COMPRESSION snappy)
                 """);
             return File.ReadAllBytes(parquet);
