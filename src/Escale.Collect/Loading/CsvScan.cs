@@ -28,7 +28,17 @@ internal static class CsvScan
         }
         var checker = new Checker(dialect, types, last, doubts);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
-        var header = dialect.HasHeader;
+        var (header, firstLine) = (dialect.HasHeader, 1L);
+        if (dialect.Comment is null && RunPlain(file, checker, dialect, cancellationToken) is { } rest)
+        {
+            if (rest < 0)
+            {
+                return doubts;
+            }
+            // A quote: from here on records are found with care. What stands before the rows has been passed unless nothing has.
+            file.Position = rest;
+            (header, firstLine) = rest == 0 ? (header, 1L) : (false, dialect.SkipRows + 1L);
+        }
         long count = 0;
         foreach (var (span, bytes) in CsvRecords.Read(file, dialect.Quote))
         {
@@ -36,7 +46,7 @@ internal static class CsvScan
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            if (span.Line <= dialect.SkipRows || bytes.Length == 0 || (dialect.Comment is { } mark && bytes.Span[0] == mark))
+            if (span.Line + firstLine - 1 <= dialect.SkipRows || bytes.Length == 0 || (dialect.Comment is { } mark && bytes.Span[0] == mark))
             {
                 continue;
             }
@@ -50,12 +60,75 @@ internal static class CsvScan
         return doubts;
     }
 
+    /// <summary>
+    /// Checks lines as long as the file shows no quote, block by block. Returns the offset of the first line that was not checked, or -1 when all
+    /// were.
+    /// </summary>
+    private static long? RunPlain(FileStream file, Checker checker, CsvDialect dialect, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[1 << 20];
+        var skip = dialect.SkipRows + (dialect.HasHeader ? 1 : 0);
+        int filled = 0;
+        long offset = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var got = file.Read(buffer, filled, buffer.Length - filled);
+            filled += got;
+            var end = got == 0 ? filled : buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
+            if (end == 0 && got > 0)
+            {
+                // A line longer than the block.
+                return offset;
+            }
+            var block = buffer.AsSpan(0, end);
+            if (dialect.Quote is { } quote && block.Contains((byte)quote))
+            {
+                return skip > 0 ? 0 : offset;
+            }
+            checker.Lines(block, ref skip);
+            if (got == 0)
+            {
+                return -1;
+            }
+            buffer.AsSpan(end, filled - end).CopyTo(buffer);
+            offset += end;
+            filled -= end;
+        }
+    }
+
     private sealed class Checker(CsvDialect dialect, IReadOnlyList<string> types, int last, Dictionary<int, string> doubts)
     {
         private readonly byte _delimiter = (byte)dialect.Delimiter;
         private readonly byte _quote = (byte)(dialect.Quote ?? '\0');
         private readonly byte[][] _nulls = [.. dialect.NullValues.Where(value => value.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
+        private readonly byte _mark = (byte)dialect.Decimal;
+        private readonly bool _isIso = dialect.DateFormat is null && dialect.TimestampFormat is null;
         private readonly Kind[] _kinds = [.. types.Select(KindOf)];
+
+        /// <summary>Checks whole lines without quotes.</summary>
+        public void Lines(ReadOnlySpan<byte> block, ref int skip)
+        {
+            while (block.Length > 0)
+            {
+                var end = block.IndexOf((byte)'\n');
+                var line = end < 0 ? block : block[..end];
+                block = end < 0 ? default : block[(end + 1)..];
+                if (line.Length > 0 && line[^1] == '\r')
+                {
+                    line = line[..^1];
+                }
+                if (skip > 0)
+                {
+                    skip -= skip == 1 && line.Length == 0 && dialect.HasHeader ? 0 : 1;
+                    continue;
+                }
+                if (line.Length > 0)
+                {
+                    Plain(line);
+                }
+            }
+        }
 
         public void Record(ReadOnlySpan<byte> record)
         {
@@ -68,6 +141,11 @@ internal static class CsvScan
                 }
                 return;
             }
+            Plain(record);
+        }
+
+        private void Plain(ReadOnlySpan<byte> record)
+        {
             for (var i = 0; i <= last; i++)
             {
                 var end = record.IndexOf(_delimiter);
@@ -83,11 +161,18 @@ internal static class CsvScan
         private void Field(int index, ReadOnlySpan<byte> field)
         {
             var kind = _kinds[index];
-            if (kind == Kind.Text || field.Length == 0 || (kind == Kind.Whole ? IsWhole(field) : kind == Kind.Number && IsNumber(field)))
+            var fits = kind switch
             {
-                return;
+                Kind.Text => true,
+                Kind.Whole => field.Length == 0 || IsWhole(field),
+                Kind.Number => field.Length == 0 || IsNumber(field),
+                Kind.Time => field.Length == 0 || (_isIso && IsTime(field)),
+                _ => field.Length == 0,
+            };
+            if (!fits)
+            {
+                Doubt(index, field);
             }
-            Doubt(index, field);
         }
 
         private void Doubt(int index, ReadOnlySpan<byte> field)
@@ -121,14 +206,37 @@ internal static class CsvScan
 
         private bool IsNumber(ReadOnlySpan<byte> field)
         {
-            var mark = field.IndexOf((byte)dialect.Decimal);
-            return mark < 0 ? IsWhole(field) : field.Length <= 17 && IsWhole(field[..mark]) && mark + 1 < field.Length && field[(mark + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+            var mark = field.IndexOf(_mark);
+            return mark < 0 ? IsWhole(field) : field.Length <= 17 && mark + 1 < field.Length && IsWhole(field[..mark]) && IsDigits(field[(mark + 1)..]);
+        }
+
+        /// <summary><c>2024-01-31 12:59:59</c>, plainly; whatever else may be a time is looked at closely.</summary>
+        private static bool IsTime(ReadOnlySpan<byte> field) =>
+            field.Length == 19 && field[4] == '-' && field[7] == '-' && field[10] is (byte)' ' or (byte)'T' && field[13] == ':' && field[16] == ':'
+            && IsDigits(field[..4]) && Two(field, 5) is >= 1 and <= 12 && Two(field, 8) is >= 1 and <= 28 && Two(field, 11) <= 23 && Two(field, 14) <= 59 && Two(field, 17) <= 59;
+
+        private static int Two(ReadOnlySpan<byte> field, int at)
+        {
+            var (tens, ones) = (field[at] - '0', field[at + 1] - '0');
+            return (uint)tens <= 9 && (uint)ones <= 9 ? tens * 10 + ones : 100;
+        }
+
+        private static bool IsDigits(ReadOnlySpan<byte> field)
+        {
+            foreach (var letter in field)
+            {
+                if ((uint)(letter - '0') > 9)
+                {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private static bool IsWhole(ReadOnlySpan<byte> field)
         {
             var digits = field[0] == '-' ? field[1..] : field;
-            return digits.Length is > 0 and <= 18 && (digits[0] != '0' || digits.Length == 1) && digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+            return digits.Length is > 0 and <= 18 && (digits[0] != '0' || digits.Length == 1) && IsDigits(digits);
         }
 
         private static Kind KindOf(string type) => type switch
@@ -136,6 +244,7 @@ internal static class CsvScan
             SqlTypes.Text => Kind.Text,
             SqlTypes.Integer or "INTEGER" or "SMALLINT" => Kind.Whole,
             SqlTypes.Number => Kind.Number,
+            SqlTypes.Timestamp => Kind.Time,
             _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => Kind.Number,
             _ => Kind.Other,
         };
@@ -146,6 +255,7 @@ internal static class CsvScan
         Text,
         Whole,
         Number,
+        Time,
         Other,
     }
 }
