@@ -31,7 +31,7 @@ internal static class UpVerb
     {
         var database = await call.Get<PostgresServer>().AddressAsync(cancellationToken);
         var here = Path.GetRelativePath(Directory.GetCurrentDirectory(), call.Project.Folder);
-        var project = here == "." ? "" : $" --project {here}";
+        var project = here == "." ? "" : $" --project {(here.StartsWith("..", StringComparison.Ordinal) ? call.Project.Folder : here)}";
         if (call.Output.IsJson)
         {
             call.Output.WriteJsonLine(new { @event = "serving", url = address, database = database.Url, psql = database.Psql });
