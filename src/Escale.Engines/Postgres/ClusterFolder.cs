@@ -15,7 +15,7 @@ internal static class ClusterFolder
         }
         foreach (var left in Directory.GetDirectories(folders.Server, "init-*"))
         {
-            Directory.Delete(left, recursive: true);
+            await RemoveAsync(left, cancellationToken);
         }
         Failpoint.Hit("postgres.before-init");
         var temporary = Path.Combine(folders.Server, $"init-{ServerState.NewId()}");
@@ -48,6 +48,26 @@ internal static class ClusterFolder
         if (!OperatingSystem.IsWindows())
         {
             new LocalFileLayer().SyncFolder(folders.Server);
+        }
+    }
+
+    /// <summary>
+    /// Removes what a killed start left. Its initdb may live on for a moment and write, or clean up itself: tried again for two seconds and
+    /// then left alone, since no later start uses the folder.
+    /// </summary>
+    private static async Task RemoveAsync(string folder, CancellationToken cancellationToken)
+    {
+        const int Tries = 20;
+        for (var attempt = 1; attempt <= Tries && Directory.Exists(folder); attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            }
         }
     }
 

@@ -22,9 +22,9 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task An_unknown_verb_is_a_usage_error_that_names_the_nearest()
     {
-        var finished = await RunAsync("docter");
+        var finished = await RunAsync("cleen");
         Assert.Equal(ExitCode.Usage, finished.ExitCode);
-        Assert.Equal("error host.usage: `escale` has no verb 'docter'.\n  next: Did you mean `doctor`? All of them: `escale --help`.\n", finished.Errors);
+        Assert.Equal("error host.usage: `escale` has no verb 'cleen'.\n  next: Did you mean `clean`? All of them: `escale --help`.\n", finished.Errors);
         Assert.Equal("", finished.Output);
     }
 
@@ -74,7 +74,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("projects.not-found", error.RootElement.GetProperty("code").GetString());
         Assert.NotEqual(JsonValueKind.Null, error.RootElement.GetProperty("next").ValueKind);
         Assert.Equal("", finished.Output);
-        using var usage = JsonDocument.Parse((await RunAsync("docter", "--json")).Errors);
+        using var usage = JsonDocument.Parse((await RunAsync("cleen", "--json")).Errors);
         Assert.Equal("host.usage", usage.RootElement.GetProperty("code").GetString());
     }
 

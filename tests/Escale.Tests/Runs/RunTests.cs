@@ -80,7 +80,8 @@ public sealed class RunTests : IDisposable
         {
             await KillAsync(random, "run");
         }
-        Assert.Equal(0, (await _project.RunAsync("run", "--resume")).ExitCode);
+        var resumed = await _project.RunAsync("run", "--resume");
+        Assert.True(resumed.ExitCode == 0, $"seed {Seed}: {resumed}");
         _project.AddCalls(5001, 9000);
         for (var kill = 0; kill < 4; kill++)
         {
