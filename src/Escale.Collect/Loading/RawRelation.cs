@@ -71,7 +71,7 @@ internal sealed class CsvRelation : RawRelation
         var dialect = Dialect;
         static string Character(char? letter) => letter is { } some ? Sql.Text(some.ToString()) : "''";
         var sql = new StringBuilder($"read_csv({Sql.Texts(Paths)}, auto_detect = false, header = {(dialect.HasHeader ? "true" : "false")}, delim = {Character(dialect.Delimiter)}, quote = {Character(dialect.Quote)}, escape = {Character(dialect.Quote is null ? null : dialect.Escape)}");
-        sql.Append(CultureInfo.InvariantCulture, $", skip = {dialect.SkipRows}, nullstr = {Sql.Texts(dialect.NullValues)}, max_line_size = 16777216, buffer_size = 33554432, strict_mode = true, store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0");
+        sql.Append(CultureInfo.InvariantCulture, $", skip = {dialect.SkipRows}, nullstr = {Sql.Texts(dialect.NullValues)}, max_line_size = 4194304, buffer_size = 8388608, strict_mode = true, store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0");
         if (dialect.Comment is { } comment)
         {
             sql.Append(CultureInfo.InvariantCulture, $", comment = {Character(comment)}");
@@ -124,7 +124,7 @@ internal sealed class CsvRelation : RawRelation
         "MISSING COLUMNS" => "too few fields: " + message,
         "TOO MANY COLUMNS" => "too many fields: " + message,
         "UNQUOTED VALUE" => "a quote is not closed where it should be",
-        "LINE SIZE OVER MAXIMUM" => "the line is longer than 16 MB",
+        "LINE SIZE OVER MAXIMUM" => "the line is longer than 4 MB",
         "INVALID ENCODING" => "the line is not valid UTF-8: set the table's encoding",
         "CAST" => $"'{column}' is not of its type: {message?.Split(". ").LastOrDefault()}",
         _ => message ?? error,
