@@ -32,16 +32,12 @@ public sealed partial class Every_failpoint
             day++;
             undisturbed.Deliver(day);
             struck.Deliver(day);
-            var clean = await undisturbed.EscaleAsync(["run"]);
-            Assert.True(clean.ExitCode == 0, $"{name}, day {day}: {clean}");
             await struck.EscaleAsync(["run"], new Dictionary<string, string> { ["ESCALE_FAILPOINTS"] = $"{name}=crash" });
             await struck.EscaleAsync(["run", "--resume"], new Dictionary<string, string> { ["ESCALE_FAILPOINTS"] = $"{name}=nospace" });
             await struck.FinishAsync();
-            if (day % 5 == 0 || day == Names.Length)
-            {
-                Assert.Equal(await undisturbed.ChecksumsAsync(), await struck.ChecksumsAsync());
-            }
         }
+        await undisturbed.FinishAsync();
+        Assert.Equal(await undisturbed.ChecksumsAsync(), await struck.ChecksumsAsync());
     }
 
     [GeneratedRegex(@"^\| `(?<name>[a-z0-9.-]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
