@@ -265,17 +265,23 @@ public sealed partial class LakeSession
         name => name,
         name => PartitionText(file.PartitionKeys.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value, metadata.Schema.Find(name)!.Type));
 
-    // What a failed write left; a crash leaves it to vacuum. Failing to delete is no second error.
+    // What a failed write left; a crash leaves it to vacuum. Failing to delete is no second error. The write may have failed after its
+    // commit landed: a file that the log names stays.
     private void Discard(DeltaTable table, CopyPlan plan)
     {
         try
         {
+            var named = (table.TryRead()?.Files ?? []).Select(file => Path.GetFileName(file.Path)).ToHashSet(StringComparer.Ordinal);
             foreach (var (key, _) in Catalog.Store.Walk(table.Folder).Where(file => Path.GetFileName(file.Key).StartsWith(plan.FilePrefix, StringComparison.Ordinal)).ToList())
             {
+                if (named.Contains(Path.GetFileName(key)))
+                {
+                    return;
+                }
                 Catalog.Store.Delete($"{table.Folder}/{key}");
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or EscaleException)
         {
             return;
         }
