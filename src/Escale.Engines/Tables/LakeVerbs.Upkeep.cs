@@ -12,7 +12,7 @@ internal static partial class LakeVerbs
         var from = new Option<string?>("--from") { Description = "The older version: a number, a tag, or a time (default: the one before --to)", HelpName = "VERSION" };
         var to = new Option<string?>("--to") { Description = "The newer version (default: the newest)", HelpName = "VERSION" };
         var keys = new Option<string[]>("--key") { Description = "Columns by which rows are the same row", AllowMultipleArgumentsPerToken = true };
-        var limit = new Option<int>("--limit") { Description = "Rows to show (default 20)", DefaultValueFactory = _ => 20 };
+        var limit = new Option<int>("--limit") { Description = "Rows to show", DefaultValueFactory = _ => 20 };
         var verb = new Command("diff", "Show the rows in which two versions of a table differ") { _table, from, to, keys, limit };
         cli.Add(group, verb, (call, cancellationToken) =>
         {
@@ -75,14 +75,14 @@ internal static partial class LakeVerbs
 
     private static void AddCompact(Cli cli, Command group)
     {
-        var size = new Option<int>("--file-size") { Description = "Size of the files to make, in MB (default 128)", DefaultValueFactory = _ => 128, HelpName = "MB" };
+        var size = new Option<int>("--file-size") { Description = "Size of the files to make, in MB", DefaultValueFactory = _ => 128, HelpName = "MB" };
         var verb = new Command("compact", "Put small files together; the rows stay the same") { _anyTable, size };
         cli.Add(group, verb, (call, cancellationToken) =>
         {
             using var session = call.Get<LakeEngine>().OpenSession();
             var done = Tables(call).Select(table => (table.Name, Outcome: session.Compact(table.Name, Math.Max(1, call.Value(size)) * 1_000_000L, cancellationToken))).ToList();
             Say(call, done.Select(one => new { table = one.Name.ToString(), outcome = one.Outcome }), string.Join('\n', done.Select(one => one.Outcome.FilesBefore == 0
-                ? $"{one.Name}  nothing to do" : $"{one.Name}  {one.Outcome.FilesBefore} files became {one.Outcome.FilesAfter} ({Size(one.Outcome.SizeBytes)}), version {one.Outcome.Version}")));
+                ? $"{one.Name}  nothing to do" : $"{one.Name}  {Count(one.Outcome.FilesBefore, "file")} became {one.Outcome.FilesAfter} ({Size(one.Outcome.SizeBytes)}), version {one.Outcome.Version}")));
             return Task.FromResult(ExitCode.Success);
         }, examples: ["escale lake compact", "escale lake compact bronze.ais --file-size 256"]);
     }
@@ -98,7 +98,7 @@ internal static partial class LakeVerbs
             TimeSpan? retention = call.Value(retain) is { } hours ? TimeSpan.FromHours(hours) : null;
             var done = Tables(call).Select(table => (table.Name, Result: table.Vacuum(retention, call.Value(dryRun), call.Value(force), cancellationToken))).ToList();
             Say(call, done.Select(one => new { table = one.Name.ToString(), result = one.Result }), string.Join('\n', done.Select(one => string.Create(CultureInfo.InvariantCulture,
-                $"{one.Name}  {(one.Result.DryRun ? "would delete" : "deleted")} {one.Result.Files.Count} files ({Size(one.Result.SizeBytes)}), {one.Result.LogEntries} log entries"))));
+                $"{one.Name}  {(one.Result.DryRun ? "would delete" : "deleted")} {Count(one.Result.Files.Count, "file")} ({Size(one.Result.SizeBytes)}) and {Count(one.Result.LogEntries, "log file")}"))));
             return Task.FromResult(ExitCode.Success);
         }, examples: ["escale lake vacuum --dry-run", "escale lake vacuum bronze.ais --retain 336"]);
     }
@@ -117,7 +117,7 @@ internal static partial class LakeVerbs
             }
             foreach (var (table, result) in call.Output.IsJson ? [] : done)
             {
-                call.Output.Line($"{table}  {result.FilesChecked} files, {result.EntriesChecked} log entries: {(result.Problems.Count == 0 ? "whole" : $"{result.Problems.Count} damaged")}"
+                call.Output.Line($"{table}  {Count(result.FilesChecked, "data file")}, {Count(result.EntriesChecked, "log file")}: {(result.Problems.Count == 0 ? "whole" : $"{result.Problems.Count} damaged")}"
                     + (result.FilesWithoutChecksum > 0 ? $" ({result.FilesWithoutChecksum} files of another program compared by size only)" : ""));
                 foreach (var problem in result.Problems)
                 {

@@ -96,7 +96,7 @@ internal static partial class LakeVerbs
             call.Output.WriteJson(Describe(snapshot));
             return;
         }
-        call.Output.Line($"{snapshot.Table}  version {snapshot.Version}, {(snapshot.RowCount is { } rows ? Text(rows) : "?")} rows, {snapshot.Files.Count} files, {Size(snapshot.SizeBytes)}, {Time(snapshot.Timestamp)}");
+        call.Output.Line($"{snapshot.Table}  version {snapshot.Version}, {(snapshot.RowCount is { } rows ? Count(rows, "row") : "? rows")}, {Count(snapshot.Files.Count, "file")}, {Size(snapshot.SizeBytes)}, {Time(snapshot.Timestamp)}");
         call.Output.Table(["column", "type", "comment"], snapshot.Schema.Columns.Select(column => (string[])
             [column.Name, column.Type + (snapshot.PartitionColumns.Contains(column.Name) ? " (partition)" : ""), column.Comment ?? ""]));
     }
@@ -116,7 +116,7 @@ internal static partial class LakeVerbs
 
     private static void AddHistory(Cli cli, Command group)
     {
-        var limit = new Option<int>("--limit") { Description = "At most so many versions (default 20)", DefaultValueFactory = _ => 20 };
+        var limit = new Option<int>("--limit") { Description = "At most so many versions", DefaultValueFactory = _ => 20 };
         var verb = new Command("history", "List the versions of a table, newest first") { _table, limit };
         cli.Add(group, verb, (call, _) =>
         {
@@ -219,6 +219,8 @@ internal static partial class LakeVerbs
     private static string Metric(CommitInfo commit, string name) => commit.Metrics.TryGetValue(name, out var value) ? Text(value) : "";
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Count(long count, string what) => count == 1 ? "1 " + what : $"{Text(count)} {what}s";
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

@@ -29,7 +29,7 @@ public sealed class Cli
     /// <summary><c>--project DIR</c>, on every verb; default: here.</summary>
     public Option<string> Project { get; } = new("--project", "-p")
     {
-        Description = "The project folder (default: here)",
+        Description = "The project folder",
         HelpName = "DIR",
         Recursive = true,
         DefaultValueFactory = _ => ".",
