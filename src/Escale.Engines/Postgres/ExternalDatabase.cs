@@ -14,6 +14,9 @@ namespace Escale.Engines.Postgres;
 /// </summary>
 internal static class ExternalDatabase
 {
+    private const string WriterVariable = "ESCALE_DATABASE_WRITER";
+    private const string ReaderVariable = "ESCALE_DATABASE_READER";
+
     private const string Rights = """
         select r.rolsuper, r.rolsuper or r.rolcreaterole, has_database_privilege(current_database(), 'CREATE')
         from pg_roles r where r.rolname = current_user
@@ -51,9 +54,13 @@ internal static class ExternalDatabase
                     "engines.postgres.permission-denied", $"The user '{given.Username}' may not create schemas in the database '{given.Database}'.",
                     $"Ask its administrator for: grant create on database {Quote(given.Database!)} to {Quote(given.Username!)};");
             }
-            foreach (var (role, isNeeded) in new[] { (Roles.Owner, isSuper), (Roles.Writer, true), (Roles.Reader, true) })
+            foreach (var (role, isNeeded, variable) in new[]
             {
-                made.Add(mayMakeRoles && isNeeded ? await MakeAsync(connection, given, role, cancellationToken) : null);
+                (Roles.Owner, isSuper, "ESCALE_DATABASE"), (Roles.Writer, true, WriterVariable), (Roles.Reader, true, ReaderVariable),
+            })
+            {
+                var isOurs = mayMakeRoles && isNeeded && (role == Roles.Owner || Given(environment, variable) is null);
+                made.Add(isOurs ? await MakeAsync(connection, given, role, variable, cancellationToken) : null);
             }
             if (isSuper)
             {
@@ -65,8 +72,8 @@ internal static class ExternalDatabase
             throw PostgresErrors.Translate(exception, where);
         }
         var owner = made[0] ?? given;
-        var writer = Given(environment, "ESCALE_DATABASE_WRITER") ?? made[1];
-        var reader = Given(environment, "ESCALE_DATABASE_READER") ?? made[2];
+        var writer = Given(environment, WriterVariable) ?? made[1];
+        var reader = Given(environment, ReaderVariable) ?? made[2];
         var ownerPool = DatabaseAccess.Pool(DatabaseAccess.Detailed(owner), commandTimeoutSeconds: 0);
         return new DatabaseAccess(
             ownerPool,
@@ -135,7 +142,7 @@ internal static class ExternalDatabase
     }
 
     private static async Task<NpgsqlConnectionStringBuilder> MakeAsync(
-        NpgsqlConnection connection, NpgsqlConnectionStringBuilder given, string role, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlConnectionStringBuilder given, string role, string variable, CancellationToken cancellationToken)
     {
         var password = Derive(given, role);
         await ExecuteAsync(
@@ -147,7 +154,26 @@ internal static class ExternalDatabase
         {
             await ExecuteAsync(connection, LimitReader, cancellationToken);
         }
-        return new NpgsqlConnectionStringBuilder(given.ConnectionString) { Username = role, Password = password };
+        var made = new NpgsqlConnectionStringBuilder(given.ConnectionString) { Username = role, Password = password };
+        await SignInAsync(made, variable, cancellationToken);
+        return made;
+    }
+
+    // The role may have stood there before, made by somebody else or with the password that the user of ESCALE_DATABASE had then.
+    private static async Task SignInAsync(NpgsqlConnectionStringBuilder made, string variable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(made.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState is "28P01" or "28000")
+        {
+            throw new EscaleException(
+                "engines.postgres.role-password",
+                $"PostgreSQL at {made.Host}:{made.Port} already has a role '{made.Username}', and it is not ours to sign in with: {exception.MessageText}.",
+                $"Set {variable} to a connection with that role and its password; or, when nobody uses it, drop the role and run the same command again.", inner: exception);
+        }
     }
 
     private static string Derive(NpgsqlConnectionStringBuilder given, string role) => Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(

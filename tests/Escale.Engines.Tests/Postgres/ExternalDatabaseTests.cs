@@ -32,14 +32,14 @@ public sealed class ExternalDatabaseTests(TestProject theirs) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task A_superuser_is_not_used_for_work()
+    public async Task Roles_of_somebody_else_are_left_as_they_are_and_named()
     {
         var url = $"postgres://escale_admin:{await PasswordAsync("escale_admin")}@127.0.0.1:{_address.Port}/shop";
         var server = _ours.Open(("ESCALE_DATABASE", url));
         // The roles are there already, with passwords that this project does not know: nothing of theirs is overwritten.
-        var error = await Assert.ThrowsAsync<PostgresException>(
-            async () => await (await server.OwnerAsync(_none)).OpenConnectionAsync(_none));
-        Assert.Equal("28P01", error.SqlState);
+        var error = await Assert.ThrowsAsync<EscaleException>(() => server.OwnerAsync(_none));
+        Assert.Equal("engines.postgres.role-password", error.Code);
+        Assert.Contains("escale_owner", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
