@@ -88,7 +88,7 @@ function columnsTab(asset, route, tests) {
   ])), own.length ? [h("h2", {}, w("tests")), testsTab(asset, route, own)] : null];
 }
 
-const chip = (asset, column) => h("a", { class: "chip mono", href: link(asset, "lineage") + query({ column }) }, title(asset) + "." + column);
+const chip = (asset, column) => h("a", { class: "chip mono", title: title(asset) + "." + column, href: link(asset, "lineage") + query({ column }) }, title(asset) + "." + column);
 
 function origins(asset, column) {
   if (!asset.traced) return "";
@@ -169,7 +169,7 @@ function testsPage() {
 }
 
 function quarantinePage() {
-  return h("div", { class: "page" }, h("h1", {}, w("quarantine")), DATA.quarantine.some((one) => one.rows) ? grid(
-    [w("table"), w("source"), ">" + w("rejected"), w("updated")],
-    DATA.quarantine.map((one) => [h("td", { class: "mono" }, one.table), one.asset && graph.byId.has(one.asset) ? asLink(graph.byId.get(one.asset)) : "", number(one.rows), h("td", { class: "muted" }, moment(one.updatedAt))])) : h("p", { class: "empty" }, w("noQuarantine")));
+  return h("div", { class: "page" }, h("h1", {}, w("quarantine")), DATA.quarantine.some((one) => one.rows) ? [h("p", { class: "lead" }, w("whatQuarantine")), h("p", { class: "muted mono" }, "escale quarantine show " + DATA.quarantine[0].table.split(".")[1]), grid(
+    [w("table"), w("sourceTable"), ">" + w("rejected"), w("updated")],
+    DATA.quarantine.map((one) => [h("td", { class: "mono" }, one.table), one.asset && graph.byId.has(one.asset) ? asLink(graph.byId.get(one.asset)) : "", number(one.rows), h("td", { class: "muted nowrap" }, moment(one.updatedAt))]))] : h("p", { class: "empty" }, w("noQuarantine")));
 }

@@ -41,8 +41,8 @@ function topBar(current) {
   return h("header", { class: "top" },
     h("button", { class: "quiet menu", type: "button", "aria-label": w("menu"), "aria-controls": "rail", onclick: () => document.getElementById("rail").classList.toggle("open") }, "☰"),
     h("a", { class: "brand", href: "#/" }, ship, h("span", {}, DATA.project)), h("span", { class: "grow" }), search, h("span", { class: "grow" }),
-    h("button", { class: "quiet", type: "button", lang: state.lang === "fr" ? "en" : "fr", onclick: () => { choose("lang", state.lang === "fr" ? "en" : "fr"); } }, w("language")),
-    h("button", { class: "quiet", type: "button", "aria-label": w("theme") + ": " + w(state.theme === "dark" ? "light" : "dark"), onclick: () => { choose("theme", state.theme === "dark" ? "light" : "dark"); } }, state.theme === "dark" ? "☀ " + w("light") : "☾ " + w("dark")));
+    h("button", { class: "quiet", type: "button", lang: state.lang === "fr" ? "en" : "fr", "aria-label": w("language"), onclick: () => { choose("lang", state.lang === "fr" ? "en" : "fr"); } }, w("language").slice(0, 2), h("span", { class: "long" }, w("language").slice(2))),
+    h("button", { class: "quiet", type: "button", "aria-label": w("theme") + ": " + w(state.theme === "dark" ? "light" : "dark"), onclick: () => { choose("theme", state.theme === "dark" ? "light" : "dark"); } }, state.theme === "dark" ? "☀ " : "☾ ", h("span", { class: "long" }, w(state.theme === "dark" ? "light" : "dark"))));
 }
 
 function choose(key, value) { state[key] = value; remember.set(key, value); show(); }
