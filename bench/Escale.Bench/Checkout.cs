@@ -20,7 +20,6 @@ internal static class Checkout
         {
             start.ArgumentList.Add(argument);
         }
-        start.Environment["ESCALE_HOME"] = Root;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

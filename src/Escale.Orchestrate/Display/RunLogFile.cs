@@ -4,21 +4,39 @@ using Escale.Orchestrate.Runs;
 
 namespace Escale.Orchestrate.Display;
 
-/// <summary>The run's log, <c>.escale/logs/run-ID.log</c>: every event and every line that a step said, with traces of our own bugs.</summary>
+/// <summary>
+/// The run's log, <c>.escale/logs/run-ID.log</c>: every event and every line that a step said, with traces of our own bugs. The newest
+/// <see cref="Kept"/> stay. A log that cannot be written ends; the run goes on.
+/// </summary>
 internal sealed class RunLogFile(ProjectRoot root, TimeProvider clock) : RunWatcher, IDisposable
 {
+    /// <summary>How many logs stay, this run's included.</summary>
+    public const int Kept = 100;
+
     private readonly Lock _lock = new();
     private StreamWriter? _writer;
 
     public override void Started(RunId run, RunPlan plan)
     {
         var folder = Path.Combine(root.StateFolder, "logs");
-        Directory.CreateDirectory(folder);
-        lock (_lock)
+        try
         {
-            _writer = new StreamWriter(Path.Combine(folder, $"run-{run}.log")) { AutoFlush = true };
+            Directory.CreateDirectory(folder);
+            // A run's id begins with its time: the order of names is the order of runs.
+            foreach (var old in Directory.GetFiles(folder, "run-*.log").OrderDescending(StringComparer.Ordinal).Skip(Kept - 1))
+            {
+                File.Delete(old);
+            }
+            lock (_lock)
+            {
+                _writer = new StreamWriter(Path.Combine(folder, $"run-{run}.log")) { AutoFlush = true };
+            }
         }
-        Write($"run {run}: {plan.Steps.Count} steps");
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+        Write($"run {run}: {plan.Steps.Count} step{(plan.Steps.Count == 1 ? "" : "s")}");
     }
 
     public override void AttemptStarted(StepContext context) => Write($"{context.Asset.Id}: attempt {context.Attempt}");
@@ -51,7 +69,15 @@ internal sealed class RunLogFile(ProjectRoot root, TimeProvider clock) : RunWatc
     {
         lock (_lock)
         {
-            _writer?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():O}  {text}"));
+            try
+            {
+                _writer?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow():O}  {text}"));
+            }
+            catch (IOException)
+            {
+                // The disk is full, most likely. Who writes data says so; what was flushed of the log stays.
+                _writer = null;
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ internal static class Checks
             return new Finding("project", FindingStatus.Warn, "this folder holds no project", "Create one with `escale init`, or name one with --project DIR.");
         }
         var project = services.GetRequiredService<Project>();
-        var kinds = project.Graph.Assets.GroupBy(asset => asset.Kind).Select(group => $"{group.Count()} {group.Key}{(group.Count() == 1 ? "" : "s")}");
+        var kinds = project.Graph.Assets.GroupBy(asset => asset.Kind).Select(group => $"{group.Count()} {(group.Key == "warehouse" ? "warehouse table" : group.Key)}{(group.Count() == 1 ? "" : "s")}");
         var detail = $"{project.Name}: {string.Join(", ", kinds)}";
         return project.Warnings.Count == 0
             ? new Finding("project", FindingStatus.Ok, detail)

@@ -39,7 +39,9 @@ internal static class UpVerb
         }
         call.Output.Line();
         call.Output.Line($"Look       {address}");
-        call.Output.Line($"Query      escale sql \"show all tables\"{project}");
+        // As it was typed, so that the line can be pasted: the wrapper of a checkout says how it was called.
+        var escale = Environment.GetEnvironmentVariable("ESCALE_COMMAND") is { Length: > 0 } typed ? typed : "escale";
+        call.Output.Line($"Query      {escale} sql \"show all tables\"{project}");
         call.Output.Line($"Connect    {database.Psql}");
         call.Output.Line("Serving until Ctrl-C.");
         await call.Output.Results.FlushAsync(cancellationToken);

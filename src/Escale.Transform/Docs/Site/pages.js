@@ -144,7 +144,7 @@ function configurationTab(asset) {
 
 function lineagePage() {
   const ids = new Set(graph.shown.map((asset) => asset.id));
-  return h("div", { class: "page", style: "max-width:none" }, h("h1", {}, w("lineage")), h("p", { class: "muted" }, w("upAndDown")),
+  return h("div", { class: "page", style: "max-width:none" }, h("h1", {}, w("lineage")),
     ids.size ? h("div", { class: "map", tabindex: "0", style: "max-height:none" }, drawLineage(ids, null, null, () => {})) : h("p", { class: "empty" }, w("none")), legend());
 }
 
