@@ -21,7 +21,8 @@ public sealed class ProjectsModule : EscaleModule
         services.AddSingleton(provider => EngineSettingsOf(provider.GetRequiredService<Project>()));
         services.AddSingleton<SqlCompiler>();
         services.AddSingleton<IAssetLoader>(provider => new DbtLoader(
-            provider.GetRequiredService<Project>(), _ => provider.GetRequiredService<SqlCompiler>().Parse));
+            provider.GetRequiredService<Project>(), _ => provider.GetRequiredService<SqlCompiler>().Parse,
+            (component, custom, node) => provider.GetRequiredService<SqlCompiler>().NameOf(component, custom, node)));
     }
 
     /// <inheritdoc/>

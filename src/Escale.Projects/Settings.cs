@@ -15,6 +15,12 @@ public sealed record Settings
     /// <summary><c>schema</c>: the lake schema of models that name none. Default: <c>main</c>.</summary>
     public string Schema { get; init; } = "main";
 
+    /// <summary>
+    /// <c>target</c>: the name of what is made here, which SQL and macros see as <c>target.name</c>, such as <c>dev</c> or <c>prod</c>; the
+    /// environment's <c>ESCALE_TARGET</c> wins over it. Default: <c>default</c>.
+    /// </summary>
+    public string Target { get; init; } = "default";
+
     /// <summary><c>lake.path</c>: absolute path of the lake. Default: <c>.escale/lake</c>.</summary>
     public string? LakePath { get; init; }
 
@@ -47,6 +53,7 @@ public sealed record Settings
         {
             Name = reader.TextOrNull("name"),
             Schema = Identifier(reader, "schema", defaults.Schema),
+            Target = reader.Text("target", defaults.Target),
             LakePath = lake?.TextOrNull("path") is { } path ? Path.GetFullPath(path, root.Folder) : null,
             Engine = EngineSettings.Read(reader.MapOrNull("engine", "engine")),
             Warehouse = WarehouseSettings.Read(reader.MapOrNull("warehouse", "warehouse")),

@@ -26,6 +26,7 @@ public sealed class SettingsTests : IDisposable
     {
         _folder.Write("escale.yml", """
             schema: silver
+            target: prod
             lake: {path: ../lake}
             engine: {threads: 2, memory_limit: 4GB, max_spill: 100GB}
             warehouse: {publish: [tag:gold, dim_date], schema: star}
@@ -40,7 +41,7 @@ public sealed class SettingsTests : IDisposable
             """);
         var root = ProjectFolder.Open(_folder.Path);
         var settings = Settings.Read(root);
-        Assert.Equal("silver", settings.Schema);
+        Assert.Equal(("silver", "prod"), (settings.Schema, settings.Target));
         Assert.Equal(Path.GetFullPath("../lake", _folder.Path), root.LakeFolder);
         Assert.Equal(new EngineSettings { Threads = 2, MemoryLimitBytes = 4_000_000_000, MaxSpillBytes = 100_000_000_000 }, settings.Engine);
         Assert.Equal(new WarehouseSettings { Publish = "tag:gold dim_date", Schema = "star" }, settings.Warehouse);

@@ -25,7 +25,7 @@ internal static partial class DbtContext
         context["this"] = subject.Table is { } table ? new Relation(table) : null;
         context["model"] = Model(rendering);
         context["execute"] = rendering.Execute;
-        context["target"] = Target(rendering.Compiler.Project);
+        context["target"] = Target(rendering.Compiler);
         context["flags"] = new JinjaDict([new("FULL_REFRESH", rendering.Options.FullRefresh), new("WHICH", "run"), new("STORE_FAILURES", false)]);
         context["is_incremental"] = new NativeFunction("is_incremental", "", (_, _) => rendering.Options.IsIncremental);
         context["should_full_refresh"] = new NativeFunction("should_full_refresh", "", (_, _) => rendering.Options.FullRefresh);
@@ -118,10 +118,13 @@ internal static partial class DbtContext
     private static bool IsSecret(string name) =>
         new[] { "SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL" }.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    private static JinjaDict Target(Project project) => new(
+    private static JinjaDict Target(SqlCompiler compiler) => Target(compiler.Project.Name, compiler.TargetName, compiler.Project.Settings);
+
+    /// <summary><c>target</c>: where things are made.</summary>
+    public static JinjaDict Target(string project, string name, Settings settings) => new(
     [
-        new("name", "default"), new("profile_name", project.Name), new("type", DbtNames.Adapter), new("schema", project.Settings.Schema),
-        new("database", DbtNames.Database), new("dbname", DbtNames.Database), new("threads", (long)(project.Settings.Engine.Threads ?? System.Environment.ProcessorCount)),
+        new("name", name), new("target_name", name), new("profile_name", project), new("type", DbtNames.Adapter), new("schema", settings.Schema),
+        new("database", DbtNames.Database), new("dbname", DbtNames.Database), new("threads", (long)(settings.Engine.Threads ?? System.Environment.ProcessorCount)),
     ]);
 
     private static JinjaDict Model(Rendering rendering)
@@ -132,14 +135,21 @@ internal static partial class DbtContext
         return new JinjaDict(
         [
             new("unique_id", subject.Id), new("name", subject.Name), new("resource_type", subject.Kind), new("package_name", subject.Package),
-            new("original_file_path", subject.Path), new("path", subject.Path), new("schema", table?.Schema), new("alias", table?.Name ?? subject.Name),
+            new("original_file_path", subject.Path), new("path", PathOf(subject)),
+            new("schema", table?.Schema ?? rendering.Compiler.Project.Settings.Schema), new("alias", table?.Name ?? subject.Name),
             new("database", DbtNames.Database), new("description", subject.Asset?.Description ?? ""), new("config", JinjaValue.From(subject.Config)),
-            new("tags", new JinjaList(subject.Asset?.Tags ?? [])), new("raw_code", definition?.File.Text ?? ""),
+            new("tags", new JinjaList(subject.Asset?.Tags ?? [])), new("meta", JinjaValue.From(subject.Config.GetValueOrDefault("meta")) ?? new JinjaDict()),
+            new("version", null), new("raw_code", definition?.File.Text ?? ""),
             new("fqn", new JinjaList(subject.Asset?.Fqn ?? [])), new("columns", new JinjaDict((definition?.Columns ?? []).Select(column => KeyValuePair.Create(
                 column.Name, (object?)new JinjaDict([new("name", column.Name), new("description", column.Description), new("data_type", column.DataType)]))))),
             new("depends_on", new JinjaDict([new("nodes", new JinjaList(subject.Asset?.Reads ?? [])), new("macros", new JinjaList())])),
         ]);
     }
+
+    /// <summary>dbt's <c>path</c>: below the configured folder, which is the first of the file's own.</summary>
+    private static string PathOf(RenderSubject subject) => subject.Asset is { Fqn.Count: > 1, Kind: "model" or "seed" } asset
+        ? string.Join('/', asset.Fqn.Skip(1).SkipLast(1).Append(Path.GetFileName(subject.Path)))
+        : subject.Path;
 
     private static JinjaDict Graph(Project project)
     {

@@ -53,6 +53,9 @@ internal sealed class Rendering
     /// <summary>False in the parse pass: nothing is asked of a database.</summary>
     public bool Execute { get; }
 
+    /// <summary>Whether an undefined name is an error although nothing is executed.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>The names that dbt gives.</summary>
     public Scope Context { get; }
 
@@ -107,9 +110,14 @@ internal sealed class Rendering
     }
 
     /// <summary>Calls something in the same context and gives its text.</summary>
-    public string Call(JinjaCallable callee, Arguments arguments, string name)
+    public string Call(JinjaCallable callee, Arguments arguments, string name) => Call(callee, arguments, new Place(name));
+
+    /// <summary>The same; <paramref name="from"/> is where an error stands that has no place inside.</summary>
+    public string Call(JinjaCallable callee, Arguments arguments, Place from)
     {
-        var evaluation = Begin(new JinjaTemplate(Compiler.Environment, name, new BlockOfStatements(default, []), []));
+        var at = new Position(from.Line ?? 0, from.Column ?? 0);
+        var evaluation = Begin(new JinjaTemplate(Compiler.Environment, from.File, new BlockOfStatements(at, []), []));
+        evaluation.At = at;
         return Representation.Text(evaluation, callee.Call(evaluation, arguments));
     }
 
@@ -157,7 +165,7 @@ internal sealed class Rendering
 
     private Evaluation Begin(JinjaTemplate template) => new(Compiler.Environment, template, _globals, _cancellationToken)
     {
-        Mode = Execute ? UndefinedMode.Default : UndefinedMode.Permissive,
+        Mode = Execute || IsStrict ? UndefinedMode.Default : UndefinedMode.Permissive,
         Pieces = Pieces,
     };
 }

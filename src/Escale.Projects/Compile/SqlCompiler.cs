@@ -9,7 +9,7 @@ namespace Escale.Projects.Compile;
 /// Turns the Jinja of SQL models and tests into SQL, as dbt does in two passes: the parse pass finds references and configuration with
 /// nothing executed; the compile pass writes the SQL. One per project; thread-safe.
 /// </summary>
-public sealed class SqlCompiler
+public sealed partial class SqlCompiler
 {
     private readonly ConcurrentDictionary<string, ReadTemplate> _templates = new(StringComparer.Ordinal);
     private readonly Lazy<MacroLibrary> _macros;
@@ -40,6 +40,9 @@ public sealed class SqlCompiler
     internal RunEnvironment Variables { get; }
 
     internal DateTimeOffset StartedAt { get; }
+
+    /// <summary><c>target.name</c>: the environment's <c>ESCALE_TARGET</c>, else what <c>escale.yml</c> says.</summary>
+    internal string TargetName => Variables["ESCALE_TARGET"] is { Length: > 0 } target ? target : Project.Settings.Target;
 
     internal JinjaEnvironment Environment { get; }
 
@@ -121,6 +124,10 @@ public sealed class SqlCompiler
         foreach (var name in macros.Select(file => file.Text).Prepend(unit.Text).SelectMany(ReferenceIndex.VariablesNamedIn))
         {
             outside["var " + name] = vars.TryGetValue(name, out var value) ? Fingerprint.Canonical(value) : "absent";
+        }
+        if (macros.Select(file => file.Text).Prepend(unit.Text).Any(text => text.Contains("target", StringComparison.Ordinal)))
+        {
+            outside["target"] = $"{TargetName} {Project.Settings.Schema}";
         }
         return Fingerprint.Of([.. macros.Select(file => file.Text), .. outside.Keys.Order(StringComparer.Ordinal).Select(key => $"{key}={outside[key]}")]);
     }

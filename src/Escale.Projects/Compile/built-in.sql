@@ -44,6 +44,7 @@
 {% macro get_intervals_between(start_date, end_date, datepart) %}{{ exceptions.raise_compiler_error('get_intervals_between() needs a query; use date_spine()') }}{% endmacro %}
 {% macro date_spine(datepart, start_date, end_date) %}select cast(moment as timestamp) as date_{{ datepart }} from range(cast({{ start_date }} as timestamp), cast({{ end_date }} as timestamp), interval 1 {{ datepart }}) as spine(moment){% endmacro %}
 {% macro generate_schema_name(custom_schema_name=none, node=none) %}{{ (custom_schema_name or target.schema) | trim }}{% endmacro %}
+{% macro generate_schema_name_for_env(custom_schema_name=none, node=none) %}{{ (custom_schema_name if target.name == 'prod' and custom_schema_name else target.schema) | trim }}{% endmacro %}
 {% macro generate_alias_name(custom_alias_name=none, node=none) %}{{ (custom_alias_name or node.name) | trim }}{% endmacro %}
 {% macro generate_database_name(custom_database_name=none, node=none) %}{{ target.database }}{% endmacro %}
 {% macro get_where_subquery(relation) %}{% set where = config.get('where') %}{% if where %}(select * from {{ relation }} where {{ where }}) dbt_subquery{% else %}{{ relation }}{% endif %}{% endmacro %}

@@ -5,19 +5,14 @@ namespace Escale.Projects.Dbt;
 /// <content>SQL models.</content>
 internal sealed partial class DbtAssembly
 {
-    private sealed record ModelDraft(DbtPackage Package, SqlFile File, IReadOnlyList<string> Fqn, NodeProperties? Properties, ParsedSql Parsed, NodeConfig Config)
-    {
-        public string Id => $"model.{Package.Name}.{File.Name}";
-    }
-
     private void LoadModels()
     {
-        var drafts = new List<ModelDraft>();
+        var drafts = new List<FileDraft>();
         foreach (var package in project.Packages)
         {
             foreach (var file in package.ModelFiles)
             {
-                var draft = Draft(package, file);
+                var draft = Draft("model", package, file, package.Yml.ModelPaths);
                 _index.Add(package.Name, file.Name, draft.Id, file.Path, draft.Config.Enabled);
                 if (draft.Config.Enabled)
                 {
@@ -25,7 +20,7 @@ internal sealed partial class DbtAssembly
                 }
             }
         }
-        var reads = drafts.ToDictionary(draft => draft.Id, draft => _index.ResolveAll(draft.Parsed, draft.Package.Name), StringComparer.Ordinal);
+        var reads = drafts.ToDictionary(draft => draft.Id, draft => _index.ResolveAll(draft.Parsed, draft.Package), StringComparer.Ordinal);
         var byId = drafts.ToDictionary(draft => draft.Id, StringComparer.Ordinal);
         foreach (var draft in drafts)
         {
@@ -33,59 +28,28 @@ internal sealed partial class DbtAssembly
         }
     }
 
-    private ModelDraft Draft(DbtPackage package, SqlFile file)
+    private Asset ModelAsset(FileDraft draft, List<string> reads, string code)
     {
-        var fqn = package.FoldersOf(file, package.Yml.ModelPaths);
-        fqn.Add(file.Name);
-        var properties = _properties.Find("model", package.Name, file.Name);
-        var layers = Layers("model", package, fqn, properties);
-        var parsed = Parse(new SqlUnit { Package = package.Name, Kind = "model", Name = file.Name, Path = file.Path, Text = file.Text, Config = layers.Values });
-        foreach (var (key, value) in parsed.Config)
-        {
-            layers.Set(key, value, parsed.ConfigPlace ?? new Place(file.Path));
-        }
-        ApplyProjectOverPackage(layers, "model", package, fqn);
-        if (!layers.Values.ContainsKey("materialized"))
-        {
-            // dbt's default, spelled out: selection and the order of runs go by it.
-            layers.Set("materialized", "view", new Place(file.Path));
-        }
-        return new ModelDraft(package, file, fqn, properties, parsed, layers.Build());
-    }
-
-    private Asset ModelAsset(ModelDraft draft, List<string> reads, string code)
-    {
-        var (package, file, config) = (draft.Package.Name, draft.File, draft.Config);
-        var isEphemeral = config.Materialized == Materialization.Ephemeral;
+        var isEphemeral = draft.Config.Materialized == Materialization.Ephemeral;
         var columns = DescribeColumns(draft.Properties);
-        var table = TableOf(config, file.Name, new Place(file.Path));
+        var asset = AssetOf(draft, columns) with { Reads = reads };
+        var table = TableOf(asset, draft.Config);
         var model = new SqlModel
         {
-            Package = package,
-            Name = file.Name,
-            Config = config,
-            Columns = [.. columns.Select(column => column with { Constraints = Constraints(column.Constraints, package) })],
-            Constraints = Constraints(draft.Properties?.Constraints ?? [], package),
+            Package = draft.Package,
+            Name = draft.File.Name,
+            Config = draft.Config,
+            Columns = [.. columns.Select(column => column with { Constraints = Constraints(column.Constraints, draft.Package) })],
+            Constraints = Constraints(draft.Properties?.Constraints ?? [], draft.Package),
             PropertiesPlace = draft.Properties?.Place,
-            File = file,
+            File = draft.File,
             Parsed = draft.Parsed,
             DependsOn = reads,
             Table = table,
         };
-        return new Asset
+        return asset with
         {
-            Id = draft.Id,
-            Kind = "model",
-            Name = file.Name,
-            Reads = reads,
             Table = isEphemeral ? null : table,
-            Path = file.Path,
-            Package = package,
-            Fqn = draft.Fqn,
-            Tags = config.Tags,
-            Description = Describe(draft.Properties),
-            Columns = AssetColumns(columns),
-            Config = config.All,
             Runnable = !isEphemeral,
             CodeFingerprint = Fingerprint.Of("model", code, table.ToString()),
             Definition = model,
@@ -93,7 +57,7 @@ internal sealed partial class DbtAssembly
     }
 
     /// <summary>What a model's result depends on beside its inputs: its text, its configuration, and the same of the ephemeral models that become part of it.</summary>
-    private static string CodeOf(ModelDraft draft, Dictionary<string, ModelDraft> all, Dictionary<string, List<string>> reads)
+    private static string CodeOf(FileDraft draft, Dictionary<string, FileDraft> all, Dictionary<string, List<string>> reads)
     {
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         var pending = new Stack<string>([draft.Id]);

@@ -100,54 +100,42 @@ internal sealed partial class DbtAssembly
 
     private void LoadSeed(DbtPackage package, SqlFile file)
     {
-        var fqn = package.FoldersOf(file, package.Yml.SeedPaths);
-        fqn.Add(file.Name);
-        var properties = _properties.Find("seed", package.Name, file.Name);
-        var layers = Layers("seed", package, fqn, properties);
-        ApplyProjectOverPackage(layers, "seed", package, fqn);
-        var config = layers.Build();
-        var id = $"seed.{package.Name}.{file.Name}";
-        _index.Add(package.Name, file.Name, id, file.Path, config.Enabled);
+        var draft = Draft("seed", package, file, package.Yml.SeedPaths);
+        var config = draft.Config;
+        _index.Add(package.Name, file.Name, draft.Id, file.Path, config.Enabled);
         if (!config.Enabled)
         {
             return;
         }
-        var types = config["column_types"] switch
-        {
-            null => new Dictionary<string, string>(),
-            IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => pair.Value as string ?? throw config.Invalid("column_types", "SQL types by column")),
-            _ => throw config.Invalid("column_types", "SQL types by column"),
-        };
-        var columns = DescribeColumns(properties);
-        var table = TableOf(config, file.Name, new Place(file.Path));
+        var columns = DescribeColumns(draft.Properties);
+        var asset = AssetOf(draft, columns);
+        var table = TableOf(asset, config);
         var seed = new Seed
         {
             Package = package.Name,
             Name = file.Name,
             Config = config,
             Columns = columns,
-            PropertiesPlace = properties?.Place,
+            PropertiesPlace = draft.Properties?.Place,
             FilePath = file.FullPath,
             Path = file.Path,
             Table = table,
-            ColumnTypes = types,
+            ColumnTypes = ColumnTypes(config),
             Delimiter = config.Text("delimiter") ?? ",",
         };
-        _assets.Add(new Asset
+        _assets.Add(asset with
         {
-            Id = id,
-            Kind = "seed",
-            Name = file.Name,
             Table = table,
-            Path = file.Path,
-            Package = package.Name,
-            Fqn = fqn,
-            Tags = config.Tags,
-            Description = Describe(properties),
-            Columns = AssetColumns(columns),
-            Config = config.All,
             CodeFingerprint = Fingerprint.Of("seed", Fingerprint.OfFile(file.FullPath), Fingerprint.Canonical(config), table.ToString()),
             Definition = seed,
         });
     }
+
+    private static Dictionary<string, string> ColumnTypes(NodeConfig config) => config["column_types"] switch
+    {
+        null => [],
+        IReadOnlyDictionary<string, object?> map => map.ToDictionary(
+            pair => pair.Key, pair => pair.Value as string ?? throw config.Invalid("column_types", "SQL types by column")),
+        _ => throw config.Invalid("column_types", "SQL types by column"),
+    };
 }

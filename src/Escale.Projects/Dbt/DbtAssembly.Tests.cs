@@ -23,17 +23,8 @@ internal sealed partial class DbtAssembly
 
     private void LoadSingularTest(DbtPackage package, SqlFile file)
     {
-        var fqn = package.FoldersOf(file, package.Yml.TestPaths);
-        fqn.Add(file.Name);
-        var properties = _properties.Find("test", package.Name, file.Name);
-        var layers = Layers("test", package, fqn, properties);
-        var parsed = Parse(new SqlUnit { Package = package.Name, Kind = "test", Name = file.Name, Path = file.Path, Text = file.Text, Config = layers.Values });
-        foreach (var (key, value) in parsed.Config)
-        {
-            layers.Set(key, value, parsed.ConfigPlace ?? new Place(file.Path));
-        }
-        ApplyProjectOverPackage(layers, "test", package, fqn);
-        var config = layers.Build();
+        var draft = Draft("test", package, file, package.Yml.TestPaths);
+        var (parsed, config) = (draft.Parsed, draft.Config);
         if (!config.Enabled)
         {
             return;
@@ -49,10 +40,10 @@ internal sealed partial class DbtAssembly
                 Parsed = parsed,
                 DependsOn = reads,
                 Place = new Place(file.Path, 1),
-                PropertiesPlace = properties?.Place,
+                PropertiesPlace = draft.Properties?.Place,
                 WarnsOnly = WarnsOnly(config),
             },
-            fqn, file.Path, Describe(properties), Fingerprint.Of("test", file.Text, parsed.Beyond, Fingerprint.Canonical(config)));
+            draft.Fqn, file.Path, Describe(draft.Properties), Fingerprint.Of("test", file.Text, parsed.Beyond, Fingerprint.Canonical(config)));
     }
 
     private void LoadGenericTests()

@@ -5,19 +5,20 @@ namespace Escale.Projects.Dbt;
 /// <summary>Adds the dbt project's seeds, SQL models, tests and declared sources to the graph.</summary>
 /// <param name="project">The project.</param>
 /// <param name="parse">The parse pass for texts that are not literal; made when the first such text is met.</param>
-internal sealed class DbtLoader(Project project, Func<DbtProject, ParseSql> parse) : IAssetLoader
+/// <param name="generateName">Calls the project's own naming macros, where it has some.</param>
+internal sealed class DbtLoader(Project project, Func<DbtProject, ParseSql> parse, GenerateName? generateName = null) : IAssetLoader
 {
     /// <inheritdoc/>
     public int Order => 100;
 
     /// <inheritdoc/>
     public IEnumerable<Asset> Load(ProjectRoot root, IReadOnlyList<Asset> known) =>
-        new DbtAssembly(project.Dbt, project.Settings, known, project.Warn, new Lazy<ParseSql>(() => parse(project.Dbt))).Run();
+        new DbtAssembly(project.Dbt, project.Settings, known, project.Warn, new Lazy<ParseSql>(() => parse(project.Dbt)), generateName).Run();
 }
 
 /// <summary>One load of a dbt project: from files to assets. Sources and seeds first, then models, then the tests of all of them.</summary>
 internal sealed partial class DbtAssembly(
-    DbtProject project, Settings settings, IReadOnlyList<Asset> known, Action<string> warn, Lazy<ParseSql> parse)
+    DbtProject project, Settings settings, IReadOnlyList<Asset> known, Action<string> warn, Lazy<ParseSql> parse, GenerateName? generateName)
 {
     private readonly ProjectProperties _properties = new(project);
     private readonly DocBlocks _docs = new(project);
@@ -38,6 +39,51 @@ internal sealed partial class DbtAssembly(
 
     private static bool RedefinesBuiltIn(SqlFile file) =>
         new[] { "macro ref(", "macro source(", "macro config(" }.Any(start => file.Text.Contains(start, StringComparison.Ordinal));
+
+    /// <summary>
+    /// What a file of the project is before anything is built on it: where it stands, what is said of it, what is in it, and its configuration
+    /// after all inheritance.
+    /// </summary>
+    /// <param name="kind">As asset ids begin.</param>
+    /// <param name="package">Its package.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="paths">The package's folders for this kind.</param>
+    private FileDraft Draft(string kind, DbtPackage package, SqlFile file, IReadOnlyList<string> paths)
+    {
+        var fqn = package.FoldersOf(file, paths);
+        fqn.Add(file.Name);
+        var properties = _properties.Find(kind, package.Name, file.Name);
+        var layers = Layers(kind, package, fqn, properties);
+        var parsed = kind == "seed" ? ParsedSql.Empty : Parse(
+            new SqlUnit { Package = package.Name, Kind = kind, Name = file.Name, Path = file.Path, Text = file.Text, Config = layers.Values });
+        foreach (var (key, value) in parsed.Config)
+        {
+            layers.Set(key, value, parsed.ConfigPlace ?? new Place(file.Path));
+        }
+        ApplyProjectOverPackage(layers, kind, package, fqn);
+        if (kind == "model" && !layers.Values.ContainsKey("materialized"))
+        {
+            // dbt's default, spelled out: selection and the order of runs go by it.
+            layers.Set("materialized", "view", new Place(file.Path));
+        }
+        return new FileDraft(kind, package.Name, file, fqn, properties, parsed, layers.Build());
+    }
+
+    /// <summary>The asset of a file, without what only its kind knows.</summary>
+    private Asset AssetOf(FileDraft draft, IReadOnlyList<ColumnProperties> columns) => new()
+    {
+        Id = draft.Id,
+        Kind = draft.Kind,
+        Name = draft.File.Name,
+        Path = draft.File.Path,
+        Package = draft.Package,
+        Fqn = draft.Fqn,
+        Tags = draft.Config.Tags,
+        Description = Describe(draft.Properties),
+        Columns = AssetColumns(columns),
+        Config = draft.Config.All,
+        CodeFingerprint = "",
+    };
 
     private ParsedSql Parse(SqlUnit unit) =>
         (_literalCallsAreBuiltIn.Value ? LiteralSql.TryParse(unit.Text, unit.Path) : null) ?? parse.Value(unit);
@@ -65,18 +111,6 @@ internal sealed partial class DbtAssembly(
         }
     }
 
-    private TableName TableOf(NodeConfig config, string name, Place place)
-    {
-        try
-        {
-            return new TableName(config.Text("schema") ?? settings.Schema, config.Text("alias") ?? name);
-        }
-        catch (EscaleException error) when (error.Code == "kernel.table-name")
-        {
-            throw error.At(config.PlaceOf("alias") ?? config.PlaceOf("schema") ?? place);
-        }
-    }
-
     private string Describe(NodeProperties? properties) =>
         properties is null ? "" : _docs.Resolve(properties.Description, properties.Package, properties.Place).Trim();
 
@@ -86,6 +120,12 @@ internal sealed partial class DbtAssembly(
             ? column
             : column with { Description = _docs.Resolve(column.Description, properties!.Package, column.Place).Trim() }),
     ];
+
+    private sealed record FileDraft(
+        string Kind, string Package, SqlFile File, IReadOnlyList<string> Fqn, NodeProperties? Properties, ParsedSql Parsed, NodeConfig Config)
+    {
+        public string Id { get; } = $"{Kind}.{Package}.{File.Name}";
+    }
 
     private static IReadOnlyList<AssetColumn> AssetColumns(IReadOnlyList<ColumnProperties> columns) =>
         [.. columns.Select(column => new AssetColumn(column.Name, column.Description, column.DataType))];
