@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Projects.Compile;
 using Escale.Projects.Dbt;
 using Escale.Projects.Graph;
 
@@ -18,11 +19,14 @@ public sealed class Project
     /// <summary>Creates it; reads nothing yet.</summary>
     /// <param name="root">Where it is.</param>
     /// <param name="loaders">The asset loaders of all rooms; asked for when the graph is.</param>
-    public Project(ProjectRoot root, Func<IEnumerable<IAssetLoader>> loaders)
+    /// <param name="environment">Where <c>env_var()</c> of configuration looks. Default: the process's environment.</param>
+    /// <param name="clock">The time that configuration may name. Default: the system's.</param>
+    public Project(ProjectRoot root, Func<IEnumerable<IAssetLoader>> loaders, RunEnvironment? environment = null, TimeProvider? clock = null)
     {
         Root = root;
         _settings = new Lazy<Settings>(() => Settings.Read(root));
-        _dbt = new Lazy<DbtProject>(() => DbtProject.Open(root, Settings));
+        _dbt = new Lazy<DbtProject>(() => DbtProject.Open(
+            root, Settings, new YamlContext(environment ?? new RunEnvironment(), clock ?? TimeProvider.System, () => Settings).Render));
         _graph = new Lazy<AssetGraph>(() => Load(loaders()));
     }
 

@@ -16,7 +16,9 @@ public sealed class ProjectsModule : EscaleModule
     /// <inheritdoc/>
     public override void AddServices(IServiceCollection services)
     {
-        services.AddSingleton(provider => new Project(provider.GetRequiredService<ProjectRoot>(), provider.GetServices<IAssetLoader>));
+        services.AddSingleton(provider => new Project(
+            provider.GetRequiredService<ProjectRoot>(), provider.GetServices<IAssetLoader>, provider.GetRequiredService<RunEnvironment>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredService<Project>().Settings);
         services.AddSingleton(provider => EngineSettingsOf(provider.GetRequiredService<Project>()));
         services.AddSingleton<SqlCompiler>();

@@ -20,11 +20,26 @@ internal static partial class DbtContext
 
     private static void FillUtilities(Rendering rendering)
     {
+        FillConversions(rendering.Context);
         void Add(string name, string signature, Func<Evaluation, object?[], object?> body) => rendering.Context[name] = new NativeFunction(name, signature, body);
         Add("return", "data", (_, a) => throw new MacroReturn(a[0]));
         Add("log", "msg info=False", (e, a) => Log(rendering, e, a[0], Operators.IsTrue(e, a[1])));
         Add("print", "msg", (e, a) => Log(rendering, e, a[0], true));
         Add("debug", "", (_, _) => "");
+        foreach (var filter in NativeFilters)
+        {
+            rendering.Context[filter.Name] = filter;
+        }
+        Add("run_query", "sql", (e, a) => rendering.Execute ? Run(rendering, e, Representation.Text(e, a[0])) : null);
+        Add("load_result", "name", (e, a) => rendering.Results.GetValueOrDefault(Representation.Text(e, a[0])));
+        Add("store_result", "name response agate_table=None", (e, a) => Store(rendering, e, a));
+        Add("statement", "name=None fetch_result=False auto_begin=True language='sql' caller=None", (e, a) => Statement(rendering, e, a));
+    }
+
+    /// <summary>Adds the functions that need nothing but their arguments.</summary>
+    public static void FillConversions(Scope names)
+    {
+        void Add(string name, string signature, Func<Evaluation, object?[], object?> body) => names[name] = new NativeFunction(name, signature, body);
         Add("zip", "*args", (e, a) => Zip(e, (JinjaTuple)a[0]!));
         Add("zip_strict", "*args", (e, a) => Zip(e, (JinjaTuple)a[0]!));
         Add("set", "value default=None", (e, a) => Operators.IsIterable(a[0]) ? new JinjaSet(Operators.Iterate(e, a[0])) : a[1]);
@@ -34,14 +49,6 @@ internal static partial class DbtContext
         Add("fromyaml", "value default=None", (e, a) => JinjaValue.From(YamlFile.Parse(Representation.Text(e, a[0]), e.Here.File ?? "yaml").ToValue()));
         Add("toyaml", "value default=None sort_keys=False", (e, a) => YamlText.Write(e, a[0], Operators.IsTrue(e, a[2])));
         Add("local_md5", "value", (e, a) => Md5(Representation.Text(e, a[0])));
-        foreach (var filter in NativeFilters)
-        {
-            rendering.Context[filter.Name] = filter;
-        }
-        Add("run_query", "sql", (e, a) => rendering.Execute ? Run(rendering, e, Representation.Text(e, a[0])) : null);
-        Add("load_result", "name", (e, a) => rendering.Results.GetValueOrDefault(Representation.Text(e, a[0])));
-        Add("store_result", "name response agate_table=None", (e, a) => Store(rendering, e, a));
-        Add("statement", "name=None fetch_result=False auto_begin=True language='sql' caller=None", (e, a) => Statement(rendering, e, a));
     }
 
     private static object? Log(Rendering rendering, Evaluation evaluation, object? message, bool isShown)

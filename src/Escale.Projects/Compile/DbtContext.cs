@@ -39,7 +39,7 @@ internal static partial class DbtContext
         context["adapter"] = new AdapterObject(rendering);
         context["api"] = new JinjaDict([new("Relation", new JinjaDict([new("create", AdapterObject.CreateRelation)]))]);
         context["exceptions"] = Exceptions(rendering);
-        context["modules"] = Modules.Create(rendering);
+        context["modules"] = Modules.Create(rendering.Compiler.StartedAt);
         context["context"] = new ContextObject();
         context["selected_resources"] = new JinjaList();
         context["dbt_metadata_envs"] = new JinjaDict();
@@ -98,27 +98,34 @@ internal static partial class DbtContext
     private static object? EnvironmentVariable(Rendering rendering, Evaluation evaluation, object?[] arguments)
     {
         var name = Text(evaluation, arguments[0], "env_var()");
-        if (name.StartsWith("DBT_ENV_SECRET", StringComparison.Ordinal))
-        {
-            throw evaluation.Fail(
-                "projects.compile.secret", $"the secret environment variable '{name}' may not be read in SQL",
-                "Secrets belong in the settings of a source, never in SQL: compiled SQL is kept and shown.");
-        }
         var value = rendering.Compiler.Variables[name];
         rendering.Outside["env " + name] = value ?? "absent";
         if (value is not null && IsSecret(name))
         {
             rendering.Secrets.Add(value);
         }
-        return value ?? (ReferenceEquals(arguments[1], NativeFunction.Missing)
+        return EnvironmentVariable(rendering.Compiler.Variables, evaluation, name, arguments[1]);
+    }
+
+    /// <summary>The value of a variable of the environment, or the fallback.</summary>
+    public static object? EnvironmentVariable(RunEnvironment variables, Evaluation evaluation, object? named, object? fallback)
+    {
+        var name = Text(evaluation, named, "env_var()");
+        if (name.StartsWith("DBT_ENV_SECRET", StringComparison.Ordinal))
+        {
+            throw evaluation.Fail(
+                "projects.compile.secret", $"the secret environment variable '{name}' may not be read in SQL or in what is shown",
+                "Secrets belong in the settings of a source, never in SQL: compiled SQL and configuration are kept and shown.");
+        }
+        return variables[name] ?? (ReferenceEquals(fallback, NativeFunction.Missing)
             ? throw evaluation.Fail("projects.compile.env-var-missing", $"the environment variable '{name}' is not set", $"Set {name}, or give env_var() a default.")
-            : arguments[1]);
+            : fallback);
     }
 
     private static bool IsSecret(string name) =>
         new[] { "SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL" }.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    private static JinjaDict Target(SqlCompiler compiler) => Target(compiler.Project.Name, compiler.TargetName, compiler.Project.Settings);
+    private static JinjaDict Target(SqlCompiler compiler) => Target(compiler.Project.Name, compiler.Target, compiler.Project.Settings);
 
     /// <summary><c>target</c>: where things are made.</summary>
     public static JinjaDict Target(string project, string name, Settings settings) => new(

@@ -10,9 +10,9 @@ namespace Escale.Projects.Compile;
 /// </summary>
 internal static class Modules
 {
-    public static JinjaDict Create(Rendering rendering)
+    public static JinjaDict Create(DateTimeOffset startedAt)
     {
-        var start = rendering.Compiler.StartedAt.UtcDateTime;
+        var start = startedAt.UtcDateTime;
         var moment = new TypeObject("datetime", Function("datetime", "year month day hour=0 minute=0 second=0 microsecond=0 tzinfo=None", (e, a) =>
             new JinjaMoment(Moment(e, Whole(e, a[0]), Whole(e, a[1]), Whole(e, a[2]), Whole(e, a[3]), Whole(e, a[4]), Whole(e, a[5]), Whole(e, a[6])), a[7] is null ? null : "UTC")),
         [

@@ -41,8 +41,7 @@ public sealed partial class SqlCompiler
 
     internal DateTimeOffset StartedAt { get; }
 
-    /// <summary><c>target.name</c>: the environment's <c>ESCALE_TARGET</c>, else what <c>escale.yml</c> says.</summary>
-    internal string TargetName => Variables["ESCALE_TARGET"] is { Length: > 0 } target ? target : Project.Settings.Target;
+    internal string Target => TargetName.Of(Variables, Project.Settings);
 
     internal JinjaEnvironment Environment { get; }
 
@@ -127,7 +126,7 @@ public sealed partial class SqlCompiler
         }
         if (macros.Select(file => file.Text).Prepend(unit.Text).Any(text => text.Contains("target", StringComparison.Ordinal)))
         {
-            outside["target"] = $"{TargetName} {Project.Settings.Schema}";
+            outside["target"] = $"{Target} {Project.Settings.Schema}";
         }
         return Fingerprint.Of([.. macros.Select(file => file.Text), .. outside.Keys.Order(StringComparer.Ordinal).Select(key => $"{key}={outside[key]}")]);
     }

@@ -109,8 +109,9 @@ public sealed class DbtProject
 {
     private readonly Dictionary<string, DbtPackage> _byName;
 
-    private DbtProject(IReadOnlyList<DbtPackage> packages)
+    private DbtProject(IReadOnlyList<DbtPackage> packages, YamlJinja jinja)
     {
+        Jinja = jinja;
         Packages = packages;
         _byName = packages.ToDictionary(package => package.Name, StringComparer.Ordinal);
     }
@@ -124,16 +125,23 @@ public sealed class DbtProject
     /// <summary>The project's name.</summary>
     public string Name => Root.Name;
 
+    /// <summary>Renders the Jinja of property files and descriptions.</summary>
+    internal YamlJinja Jinja { get; }
+
     /// <summary>A package by name, or null.</summary>
     public DbtPackage? Package(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Opens the project of a folder; without <c>dbt_project.yml</c> it is an empty project with the settings' name.</summary>
+    /// <param name="root">Where it is.</param>
+    /// <param name="settings">What <c>escale.yml</c> says.</param>
+    /// <param name="render">Renders the Jinja of YAML files.</param>
     /// <exception cref="EscaleException">A file is wrong, with its place.</exception>
-    public static DbtProject Open(ProjectRoot root, Settings settings)
+    public static DbtProject Open(ProjectRoot root, Settings settings, RenderYaml render)
     {
+        var jinja = new YamlJinja(render);
         var path = Path.Combine(root.Folder, ProjectYml.FileName);
         var yml = File.Exists(path)
-            ? ProjectYml.Read(YamlFile.Read(root, path), isRoot: true)
+            ? ReadYml(root, path, jinja, isRoot: true)
             : new ProjectYml { Name = settings.Name ?? NameOf(root.Folder) };
         var packages = new List<DbtPackage> { new(root, root.Folder, yml, isRoot: true) };
         var installed = Path.Combine(root.Folder, yml.PackagesPath);
@@ -141,7 +149,7 @@ public sealed class DbtProject
         {
             packages.AddRange(Directory.EnumerateDirectories(installed)
                 .Select(folder => Path.Combine(folder, ProjectYml.FileName)).Where(File.Exists).Order(StringComparer.Ordinal)
-                .Select(file => new DbtPackage(root, Path.GetDirectoryName(file)!, ProjectYml.Read(YamlFile.Read(root, file), isRoot: false), isRoot: false)));
+                .Select(file => new DbtPackage(root, Path.GetDirectoryName(file)!, ReadYml(root, file, jinja, isRoot: false), isRoot: false)));
         }
         foreach (var same in packages.GroupBy(package => package.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
@@ -149,7 +157,15 @@ public sealed class DbtProject
                 "projects.duplicate-package", $"Two packages are called '{same.Key}': {string.Join(" and ", same.Select(package => root.Show(package.Folder)))}.",
                 "Remove one of them.", new Place(root.Show(same.Last().Folder)));
         }
-        return new DbtProject(packages);
+        return new DbtProject(packages, jinja);
+    }
+
+    private static ProjectYml ReadYml(ProjectRoot root, string path, YamlJinja jinja, bool isRoot)
+    {
+        var shown = root.Show(path);
+        var text = ProjectFile.ReadText(path, shown, YamlFile.MaxSizeBytes);
+        var document = YamlFile.Parse(text, shown);
+        return ProjectYml.Read(YamlJinja.IsJinja(text) ? jinja.Project(document) : document, isRoot);
     }
 
     /// <summary>

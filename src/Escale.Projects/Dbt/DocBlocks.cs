@@ -6,11 +6,11 @@ namespace Escale.Projects.Dbt;
 internal sealed class DocBlocks
 {
     private readonly Dictionary<(string Package, string Name), (string Text, Place Place)> _blocks = [];
-    private readonly string _root;
+    private readonly DbtProject _project;
 
     public DocBlocks(DbtProject project)
     {
-        _root = project.Name;
+        _project = project;
         foreach (var package in project.Packages)
         {
             foreach (var file in package.DocumentFiles)
@@ -20,36 +20,37 @@ internal sealed class DocBlocks
         }
     }
 
-    /// <summary>A description with its <c>{{ doc('name') }}</c> replaced.</summary>
-    /// <exception cref="EscaleException"><c>projects.unknown-doc</c>.</exception>
-    public string Resolve(string description, string package, Place place)
+    /// <summary>A description with its <c>{{ doc('name') }}</c> and other Jinja replaced.</summary>
+    /// <exception cref="EscaleException"><c>projects.unknown-doc</c>, or what the Jinja does is wrong.</exception>
+    public string Resolve(string description, string package, Place place) => !YamlJinja.IsJinja(description) ? description
+        : OnlyDoc(description) is { } name ? Block(null, name, package, place)
+        : _project.Jinja.Text(
+            description, new YamlScope(_project.Name, _project.VarsOf(package), (from, block) => Block(from, block, package, place)), place);
+
+    /// <summary>The name in a description that is <c>{{ doc('name') }}</c> and no more: nearly all that have Jinja, and no interpreter is needed.</summary>
+    private static string? OnlyDoc(string description)
     {
-        for (var from = 0; ;)
+        var text = description.AsSpan().Trim();
+        if (!text.StartsWith("{{") || !text.EndsWith("}}"))
         {
-            var open = description.IndexOf("{{", from, StringComparison.Ordinal);
-            var close = open < 0 ? -1 : description.IndexOf("}}", open, StringComparison.Ordinal);
-            if (close < 0)
-            {
-                return description;
-            }
-            var inside = description[(open + 2)..close].Trim('-', ' ', '\n', '\t');
-            from = close + 2;
-            if (inside.StartsWith("doc(", StringComparison.Ordinal) && inside.EndsWith(')'))
-            {
-                var names = inside[4..^1].Split(',').Select(name => name.Trim(' ', '\'', '"')).ToArray();
-                var text = names.Length == 2 ? Find(names[0], names[1]) : Find(_root, names[0]) ?? Find(package, names[0]) ?? FindAnywhere(names[0]);
-                if (text is null)
-                {
-                    throw new EscaleException(
-                        "projects.unknown-doc", $"There is no doc block '{names[^1]}'.",
-                        Nearest.Remedy(names[^1], _blocks.Keys.Select(key => key.Name), $"Add {{% docs {names[^1]} %}} … {{% enddocs %}} to a .md file beside the models."),
-                        place);
-                }
-                description = string.Concat(description.AsSpan(0, open), text, description.AsSpan(from));
-                from = open + text.Length;
-            }
+            return null;
         }
+        var inside = text[2..^2].Trim();
+        if (!inside.StartsWith("doc(") || !inside.EndsWith(")"))
+        {
+            return null;
+        }
+        var name = inside[4..^1].Trim();
+        var isQuoted = name.Length > 2 && name[0] is '\'' or '"' && name[^1] == name[0];
+        return isQuoted && name[1..^1].IndexOfAny("'\"{},") < 0 ? name[1..^1].ToString() : null;
     }
+
+    private string Block(string? from, string name, string package, Place place) =>
+        (from is not null ? Find(from, name) : Find(_project.Name, name) ?? Find(package, name) ?? FindAnywhere(name))
+        ?? throw new EscaleException(
+            "projects.unknown-doc", $"There is no doc block '{name}'.",
+            Nearest.Remedy(name, _blocks.Keys.Select(key => key.Name), $"Add {{% docs {name} %}} … {{% enddocs %}} to a .md file beside the models."),
+            place);
 
     private string? Find(string package, string name) => _blocks.TryGetValue((package, name), out var block) ? block.Text : null;
 

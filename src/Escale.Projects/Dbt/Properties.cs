@@ -64,9 +64,21 @@ internal sealed class ProjectProperties
         {
             foreach (var file in package.PropertyFiles)
             {
-                new PropertyFile(package, this).Read(YamlFile.Parse(file.Text, file.Path));
+                Read(project, package, file);
             }
         }
+    }
+
+    private void Read(DbtProject project, DbtPackage package, SqlFile file)
+    {
+        var document = YamlFile.Parse(file.Text, file.Path);
+        if (!YamlJinja.IsJinja(file.Text))
+        {
+            new PropertyFile(package, this, null).Read(document);
+            return;
+        }
+        var scope = new YamlScope(project.Name, project.VarsOf(package.Name));
+        new PropertyFile(package, this, node => project.Jinja.Value(node, scope)).Read(project.Jinja.Properties(document, scope));
     }
 
     /// <summary>All entries: kind (<c>model</c>, <c>seed</c>, <c>test</c>), and what is said.</summary>

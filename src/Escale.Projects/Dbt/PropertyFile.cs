@@ -4,7 +4,10 @@ using Escale.Projects.Yaml;
 namespace Escale.Projects.Dbt;
 
 /// <summary>Reads one property file (<c>schema.yml</c>): models, seeds, sources and their columns, tests and constraints.</summary>
-internal sealed class PropertyFile(DbtPackage package, ProjectProperties all)
+/// <param name="package">The package it belongs to.</param>
+/// <param name="all">Gets what it says.</param>
+/// <param name="render">Renders the configuration of a test, or null in a file without Jinja; everything else is rendered before.</param>
+internal sealed class PropertyFile(DbtPackage package, ProjectProperties all, Func<YamlNode, YamlNode>? render)
 {
     private static readonly string[] _otherKinds =
     [
@@ -130,8 +133,14 @@ internal sealed class PropertyFile(DbtPackage package, ProjectProperties all)
     private List<TestProperties> ReadTests(YamlReader reader, string? column, IReadOnlyList<string> columnTags)
     {
         var written = reader.Items("tests").Concat(reader.Items("data_tests"));
-        return [.. written.Select(test => TestReader.Read(test, column, columnTags))];
+        return [.. written.Select(test => Rendered(TestReader.Read(test, column, columnTags)))];
     }
+
+    /// <summary>A test's arguments and its <c>where</c> are rendered when it is compiled, its other configuration now.</summary>
+    private TestProperties Rendered(TestProperties test) => render is null || test.Config.Count == 0 ? test : test with
+    {
+        Config = [.. test.Config.Select(entry => entry.Name == "where" ? entry : entry with { Value = render(entry.Value) })],
+    };
 
     private void ReadSource(YamlReader source)
     {

@@ -25,7 +25,7 @@ internal sealed class CompiledProject : IDisposable
         {
             Project project = null!;
             SqlCompiler compiler = null!;
-            project = new Project(new ProjectRoot(_folder.Path), () => [new DbtLoader(project, _ => compiler.Parse, (component, custom, node) => compiler.NameOf(component, custom, node))]);
+            project = new Project(new ProjectRoot(_folder.Path), () => [new DbtLoader(project, _ => compiler.Parse, (component, custom, node) => compiler.NameOf(component, custom, node))], Variables);
             compiler = new SqlCompiler(project, Variables, TimeProvider.System);
             return (project, compiler);
         });

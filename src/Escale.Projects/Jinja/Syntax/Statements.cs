@@ -38,6 +38,8 @@ internal sealed class DataNode(Position at, string text) : Statement(at)
 
 internal sealed class PrintNode(Position at, Expression value) : Statement(at)
 {
+    public Expression Value => value;
+
     protected override Flow Run(Evaluation evaluation)
     {
         if (evaluation.IsSilent)
