@@ -20,6 +20,9 @@ public sealed class DuckConnection : IDisposable
     /// <summary>Whether a call into DuckDB works on a query right now.</summary>
     internal volatile bool IsRunning;
 
+    /// <summary>Whether <see cref="Interrupt"/> was called since the last statement began.</summary>
+    internal volatile bool IsInterruptAsked;
+
     /// <summary>How far the running query is, 0 to 1; null when DuckDB cannot tell or nothing runs. Any thread may ask.</summary>
     public double? Progress
     {
@@ -88,6 +91,7 @@ public sealed class DuckConnection : IDisposable
     {
         if (!Handle.IsClosed)
         {
+            IsInterruptAsked = true;
             Native.Interrupt(Handle);
         }
     }
@@ -137,10 +141,10 @@ public sealed class DuckConnection : IDisposable
         {
             if (_statements.Count != count)
             {
-                return Prepare(handle, index);
+                return Prepare(handle, index, count == 1 ? sql : null);
             }
             using var alone = Extract(connection, _statements[index], out var found);
-            return found == 1 ? Prepare(alone, 0) : Prepare(handle, index);
+            return found == 1 ? Prepare(alone, 0, _statements[index]) : Prepare(handle, index, null);
         }
 
         public void Dispose() => handle.Dispose();
@@ -167,12 +171,12 @@ public sealed class DuckConnection : IDisposable
             }
         }
 
-        private unsafe DuckStatement Prepare(ExtractedHandle statements, int index)
+        private unsafe DuckStatement Prepare(ExtractedHandle statements, int index, string? text)
         {
             var state = Native.PrepareExtracted(connection.Handle, statements, (ulong)index, out var statement);
             if (state == NativeState.Success)
             {
-                return new DuckStatement(connection, statement, sql);
+                return new DuckStatement(connection, statement, sql, text);
             }
             using (statement)
             {

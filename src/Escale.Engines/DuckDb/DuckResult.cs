@@ -10,19 +10,19 @@ public sealed class DuckResult : IDisposable
     private readonly DuckConnection _connection;
     private readonly ResultHandle _handle;
     private readonly Interruption? _interruption;
-    private readonly DuckStatement? _statement;
-    private readonly string _sql;
+    private readonly DuckStatement _statement;
+    private readonly bool _ownsStatement;
     private readonly VectorNode[] _nodes;
     private nint _chunk;
     private bool _isAtEnd;
 
-    internal unsafe DuckResult(DuckConnection connection, ResultHandle handle, Interruption? interruption, DuckStatement? statement, string sql)
+    internal unsafe DuckResult(DuckConnection connection, ResultHandle handle, Interruption? interruption, DuckStatement statement, bool ownsStatement)
     {
         _connection = connection;
         _handle = handle;
         _interruption = interruption;
         _statement = statement;
-        _sql = sql;
+        _ownsStatement = ownsStatement;
         Columns = ReadColumns(handle.Pointer);
         _nodes = [.. Columns.Select(column => new VectorNode(column.Type))];
     }
@@ -98,7 +98,10 @@ public sealed class DuckResult : IDisposable
             Native.DestroyDataChunk(ref _chunk);
             _handle.Dispose();
             _interruption?.Dispose();
-            _statement?.Dispose();
+            if (_ownsStatement)
+            {
+                _statement.Dispose();
+            }
         }
     }
 
@@ -138,8 +141,7 @@ public sealed class DuckResult : IDisposable
             return 0;
         }
         _isAtEnd = true;
-        _interruption?.ThrowIfCancelled();
-        throw DuckErrors.IsInterrupt(error) ? new OperationCanceledException("The query was interrupted.") : DuckErrors.From(error, _sql);
+        throw _statement.Failure(error, _interruption);
     }
 
     private List<object?[]>? TryReadObjects()

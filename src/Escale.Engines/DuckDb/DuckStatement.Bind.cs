@@ -8,6 +8,8 @@ namespace Escale.Engines.DuckDb;
 /// <content>Parameters.</content>
 public sealed partial class DuckStatement
 {
+    private readonly Dictionary<int, object?> _values = [];
+
     /// <summary>
     /// Binds a positional parameter. Takes null, <c>bool</c>, every integer up to 128 bits, <c>float</c>, <c>double</c>, <c>decimal</c>,
     /// <see cref="DuckDecimal"/>, <c>string</c>, <c>byte[]</c>, <c>Guid</c>, <c>DateOnly</c>, <c>TimeOnly</c>, <c>DateTime</c> (as
@@ -26,7 +28,12 @@ public sealed partial class DuckStatement
         var bound = DuckParameters.Create(value);
         try
         {
-            return Native.BindValue(_handle, (ulong)index, bound) == NativeState.Success ? this : throw NoSuchParameter($"number {index}");
+            if (Native.BindValue(_handle, (ulong)index, bound) == NativeState.Error)
+            {
+                throw NoSuchParameter($"number {index}");
+            }
+            _values[index] = value;
+            return this;
         }
         finally
         {
@@ -40,7 +47,11 @@ public sealed partial class DuckStatement
         Native.BindParameterIndex(_handle, out var index, name) == NativeState.Success ? Bind((int)index, value) : throw NoSuchParameter($"'{name}'");
 
     /// <summary>Forgets all values bound so far.</summary>
-    public void ClearBindings() => _ = Native.ClearBindings(_handle);
+    public void ClearBindings()
+    {
+        _ = Native.ClearBindings(_handle);
+        _values.Clear();
+    }
 
     private EscaleException NoSuchParameter(string which) => new(
         "engines.duckdb.no-such-parameter", $"The statement has no parameter {which}.",

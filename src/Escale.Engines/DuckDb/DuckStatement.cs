@@ -12,9 +12,16 @@ public sealed partial class DuckStatement : IDisposable
     private readonly DuckConnection _connection;
     private readonly StatementHandle _handle;
     private readonly string _sql;
+    private readonly string? _text;
 
-    internal DuckStatement(DuckConnection connection, StatementHandle handle, string sql)
+    /// <param name="connection">Where it runs.</param>
+    /// <param name="handle">DuckDB's statement.</param>
+    /// <param name="sql">The whole script, for the places of errors.</param>
+    /// <param name="text">The statement alone, where it stands in the script; null: not known.</param>
+    internal DuckStatement(DuckConnection connection, StatementHandle handle, string sql, string? text)
     {
+        _text = text;
+        Kind = (DuckStatementKind)Native.StatementType(handle);
         _connection = connection;
         _handle = handle;
         _sql = sql;
@@ -28,7 +35,7 @@ public sealed partial class DuckStatement : IDisposable
         [.. Enumerable.Range(1, ParameterCount).Select(index => Native.TakeText(Native.OwnParameterName(_handle, (ulong)index)) ?? "")];
 
     /// <summary>What kind of statement it is.</summary>
-    internal DuckStatementKind Kind => (DuckStatementKind)Native.StatementType(_handle);
+    internal DuckStatementKind Kind { get; }
 
     /// <summary>Runs the statement and streams its rows.</summary>
     /// <exception cref="EscaleException"><c>engines.duckdb.*</c>.</exception>
@@ -61,7 +68,7 @@ public sealed partial class DuckStatement : IDisposable
         try
         {
             var result = Run(interruption, isStreaming: true);
-            return new DuckResult(_connection, result, interruption, ownsStatement ? this : null, _sql);
+            return new DuckResult(_connection, result, interruption, this, ownsStatement);
         }
         catch
         {
@@ -74,17 +81,28 @@ public sealed partial class DuckStatement : IDisposable
         }
     }
 
+    /// <summary>What to throw for an error text of DuckDB's.</summary>
+    internal Exception Failure(string error, Interruption? interruption)
+    {
+        var ct = interruption?.Token ?? CancellationToken.None;
+        return ct.IsCancellationRequested ? new OperationCanceledException(ct)
+            : DuckErrors.IsInterrupt(error) ? LostReason.Find(_connection, Kind == DuckStatementKind.Select ? _text : null, _values, ct)
+            : DuckErrors.From(error, _sql);
+    }
+
     private unsafe ResultHandle Run(Interruption? interruption, bool isStreaming)
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         interruption?.Enter();
         PendingHandle? pending = null;
         var result = new ResultHandle();
+        _connection.IsInterruptAsked = false;
         _connection.IsRunning = true;
+        string? error;
         try
         {
             var state = isStreaming ? Native.PendingPreparedStreaming(_handle, out pending) : Native.PendingPrepared(_handle, out pending);
-            var error = state == NativeState.Error ? Native.Text(Native.PendingError(pending)) : null;
+            error = state == NativeState.Error ? Native.Text(Native.PendingError(pending)) : null;
             if (error is null && Native.ExecutePending(pending, result.Pointer) == NativeState.Error)
             {
                 error = Native.Text(Native.ResultError(result.Pointer)) ?? "The query failed.";
@@ -93,9 +111,7 @@ public sealed partial class DuckStatement : IDisposable
             {
                 return result;
             }
-            interruption?.ThrowIfCancelled();
             result.Dispose();
-            throw DuckErrors.IsInterrupt(error) ? new OperationCanceledException("The query was interrupted.") : DuckErrors.From(error, _sql);
         }
         finally
         {
@@ -103,5 +119,6 @@ public sealed partial class DuckStatement : IDisposable
             interruption?.Exit();
             pending?.Dispose();
         }
+        throw Failure(error, interruption);
     }
 }

@@ -44,8 +44,7 @@ internal sealed class Interruption : IDisposable
         }
     }
 
-    /// <summary>Throws when the token was cancelled: called after a call failed.</summary>
-    public void ThrowIfCancelled() => _token.ThrowIfCancellationRequested();
+    public CancellationToken Token => _token;
 
     public void Dispose()
     {

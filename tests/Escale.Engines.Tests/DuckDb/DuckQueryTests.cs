@@ -108,6 +108,45 @@ public sealed class DuckQueryTests : IDisposable
     }
 
     [Fact]
+    public void An_error_of_another_thread_is_read_by_a_slow_reader_as_itself()
+    {
+        using var database = DuckDatabase.Open(new DuckSettings { Threads = 4, PreserveInsertionOrder = false });
+        using var connection = database.Connect();
+        connection.Execute("CREATE TABLE t AS SELECT range AS i, (range + 1)::VARCHAR || CASE WHEN range = 240000 THEN 'x' ELSE '' END AS n FROM range(300000)");
+        for (var round = 0; round < 25; round++)
+        {
+            using var statement = connection.Prepare("SELECT i,\n  n::INTEGER FROM t WHERE i >= $least");
+            using var result = statement.Bind("least", round).Query();
+            var error = Assert.Throws<EscaleException>(() =>
+            {
+                while (result.TryRead(out _))
+                {
+                    // The workers fail meanwhile, and DuckDB then answers the next fetch with their interruption.
+                    Thread.Sleep(TimeSpan.FromTicks(2000));
+                }
+            });
+            Assert.Equal("engines.duckdb.conversion", error.Code);
+            Assert.StartsWith("Conversion Error: Could not convert string '240001x' to INT32", error.Message, StringComparison.Ordinal);
+            Assert.Equal((2, 4), (error.Place?.Line, error.Place?.Column));
+        }
+        Assert.Equal(1, connection.Scalar<int>("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task An_interrupted_stream_is_cancelled_and_not_run_again()
+    {
+        using var result = _connection.Query("SELECT a.range FROM range(1000000) a, range(1000000) b WHERE a.range % 7 = b.range % 5");
+        Assert.True(result.TryRead(out _));
+        await Task.Run(_connection.Interrupt, TestContext.Current.CancellationToken);
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            while (result.TryRead(out _))
+            {
+            }
+        });
+    }
+
+    [Fact]
     public async Task A_cancelled_query_stops_and_the_connection_lives_on()
     {
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
@@ -138,10 +177,10 @@ public sealed class DuckQueryTests : IDisposable
     [Fact]
     public async Task Progress_is_seen_from_another_thread()
     {
-        _connection.Execute("CREATE TABLE big AS SELECT range AS i FROM range(1000000)");
+        _connection.Execute("CREATE TABLE big AS SELECT range AS i FROM range(5000000)");
         Assert.Null(_connection.Progress);
         using var cancellation = new CancellationTokenSource();
-        var query = Task.Run(() => _connection.Execute("SELECT count(*) FROM big a, range(200000) b WHERE (a.i * b.range) % 7 = 3", cancellation.Token));
+        var query = Task.Run(() => _connection.Execute("SELECT count(*) FROM big a, range(1000) b WHERE (a.i * b.range) % 7 = 3", cancellation.Token));
         var seen = new List<double>();
         while (!query.IsCompleted && seen.Count < 3)
         {

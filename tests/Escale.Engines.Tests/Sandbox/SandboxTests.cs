@@ -83,8 +83,7 @@ public sealed class SandboxTests : IAsyncDisposable
     [Fact]
     public async Task An_error_crosses_over_with_its_code_and_place()
     {
-        // One thread: with more, the error of one may reach us as the interruption of another.
-        await using var session = await _pool.RentAsync(Reading with { Threads = 1 });
+        await using var session = await _pool.RentAsync(Reading with { Threads = 4 });
         var error = await Assert.ThrowsAsync<EscaleException>(() => session.QueryAsync("SELECT 1;\nSELECT x"));
         Assert.Equal("engines.duckdb.binder", error.Code);
         Assert.Equal((2, 8), (error.Place?.Line, error.Place?.Column));
@@ -98,6 +97,27 @@ public sealed class SandboxTests : IAsyncDisposable
         });
         Assert.Contains("late", failed.Message, StringComparison.Ordinal);
         Assert.Equal(2, await ScalarAsync(session, "SELECT 2"));
+    }
+
+    [Fact]
+    public async Task An_error_of_any_thread_crosses_over_as_itself()
+    {
+        await using var session = await _pool.RentAsync(Reading with { Threads = 4 });
+        await session.ExecuteAsync("CREATE TABLE t AS SELECT range AS i, 'row ' || range AS name FROM range(300000)");
+        for (var round = 0; round < 10; round++)
+        {
+            var bad = 20_000 * (round + 2);
+            var error = await Assert.ThrowsAsync<EscaleException>(async () =>
+            {
+                await using var result = await session.QueryAsync(
+                    "SELECT CASE WHEN i = $bad THEN error(name) ELSE i END FROM t GROUP BY i, name", new Dictionary<string, object?> { ["bad"] = bad });
+                while (await result.ReadAsync())
+                {
+                    await Task.Yield();
+                }
+            });
+            Assert.Equal(("engines.duckdb.invalid-input", $"Invalid Input Error: row {bad}"), (error.Code, error.Message));
+        }
     }
 
     [Fact]
