@@ -8,6 +8,9 @@ internal static class CsvSniffer
 {
     private const int SampleBytes = 4 << 20;
     private const int SampleRows = 20_000;
+
+    // Damage further down is a matter of lines, which go to quarantine one by one.
+    private const int BinaryProbeBytes = 8000;
     private static readonly char[] _delimiters = [',', ';', '\t', '|'];
 
     /// <summary>Sniffs UTF-8 text (without a byte-order mark).</summary>
@@ -52,6 +55,19 @@ internal static class CsvSniffer
         var buffer = new byte[SampleBytes];
         var got = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return (buffer.AsMemory(0, got), got < buffer.Length);
+    }
+
+    /// <summary>Refuses what begins like no text: a spreadsheet, an image or a program under the name of a CSV file.</summary>
+    /// <exception cref="EscaleException"><c>collect.file-not-text</c>.</exception>
+    public static void RefuseBinary(ReadOnlySpan<byte> sample, string shown)
+    {
+        var zero = sample[..Math.Min(sample.Length, BinaryProbeBytes)].IndexOf((byte)0);
+        if (zero >= 0)
+        {
+            throw new EscaleException(
+                "collect.file-not-text", $"{shown} is not text: its byte {zero + 1} is zero.",
+                "Set format: if it is a spreadsheet or a Parquet file, or encoding: utf-16 if it is text in that.", new Place(shown));
+        }
     }
 
     private static List<byte[]> Records(ReadOnlyMemory<byte> sample, bool isWhole, CsvOptions options, char quote)

@@ -98,6 +98,7 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer)
                 await using (var stream = File.OpenRead(path))
                 {
                     var (sample, isWhole) = CsvSniffer.ReadSample(stream);
+                    CsvSniffer.RefuseBinary(sample.Span, file.Shown);
                     var dialect = CsvSniffer.Sniff(sample, isWhole, settings.Csv, context.Table.Columns, format == FileFormat.Tsv ? '\t' : ',');
                     return new CsvPart(path, file.Shown, dialect);
                 }

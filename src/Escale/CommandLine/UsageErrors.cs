@@ -39,15 +39,18 @@ internal static partial class UsageErrors
     }
 
     /// <summary>The candidates that are close enough to be meant, nearest first, at most three.</summary>
-    internal static IReadOnlyList<string> Nearest(string word, IEnumerable<string> candidates) =>
-    [
-        .. candidates
-            .Select(candidate => (candidate, distance: Distance(word, candidate)))
-            .Where(pair => pair.distance <= Math.Max(1, word.Length / 3 + 1) || pair.candidate.StartsWith(word, StringComparison.Ordinal))
+    internal static IReadOnlyList<string> Nearest(string word, IEnumerable<string> candidates)
+    {
+        // Dashes say nothing: every option begins with two.
+        var bare = word.TrimStart('-');
+        var near = candidates.Distinct()
+            .Select(candidate => (candidate, distance: candidate.StartsWith(word, StringComparison.Ordinal) ? 1 : Distance(bare, candidate.TrimStart('-'))))
+            .Where(pair => pair.distance <= Math.Max(1, bare.Length / 3 + 1))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
-            .Select(pair => pair.candidate)
-            .Take(3),
-    ];
+            .ToList();
+        // What is twice as far as the nearest was hardly meant.
+        return [.. near.TakeWhile(pair => pair.distance <= near[0].distance + 1).Take(3).Select(pair => pair.candidate)];
+    }
 
     internal static string CommandPath(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{CommandPath(parent)} {command.Name}" : "escale";

@@ -28,6 +28,17 @@ public sealed class CsvFileTests
     }
 
     [Fact]
+    public async Task What_is_no_text_is_refused_and_the_table_stays()
+    {
+        await using var host = Host("id\n1\n");
+        await host.RunAsync("t");
+        host.Write("data/t.csv", "PK\u0003\u0004\u0000\u0000");
+        var error = await Assert.ThrowsAsync<EscaleException>(() => host.RunAsync("t"));
+        Assert.Equal(("collect.file-not-text", "data/t.csv"), (error.Code, error.Place!.File));
+        Assert.Equal(["1"], host.Query("select * from bronze.t"));
+    }
+
+    [Fact]
     public async Task Nothing_new_is_nothing_done()
     {
         await using var host = Host("id\n1\n");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Escale.CommandLine;
 using Escale.Kernel;
 using Escale.Testing;
 using Xunit;
@@ -11,6 +12,14 @@ public sealed class CommandLineTests : IDisposable
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--selct", "--select")]
+    [InlineData("--sel", "--select")]
+    [InlineData("--resum", "--resume")]
+    [InlineData("--nothing-like-it", "")]
+    public void The_nearest_is_meant_once(string typed, string meant) =>
+        Assert.Equal(meant, string.Join(' ', UsageErrors.Nearest(typed, ["--select", "--exclude", "--resume", "--help", "--json", "--help"])));
 
     [Fact]
     public async Task The_version_is_one_line()
