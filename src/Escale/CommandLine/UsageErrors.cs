@@ -44,7 +44,7 @@ internal static partial class UsageErrors
         // Dashes say nothing: every option begins with two.
         var bare = word.TrimStart('-');
         var near = candidates.Distinct()
-            .Select(candidate => (candidate, distance: candidate.StartsWith(word, StringComparison.Ordinal) ? 1 : Distance(bare, candidate.TrimStart('-'))))
+            .Select(candidate => (candidate, distance: candidate.StartsWith(word, StringComparison.Ordinal) ? 0 : Distance(bare, candidate.TrimStart('-'))))
             .Where(pair => pair.distance <= Math.Max(1, bare.Length / 3 + 1))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .ToList();
