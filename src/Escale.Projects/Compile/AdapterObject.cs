@@ -6,9 +6,6 @@ namespace Escale.Projects.Compile;
 /// <summary><c>adapter</c>: what a macro may ask about the database and the dialect.</summary>
 internal sealed class AdapterObject(Rendering rendering) : JinjaObject
 {
-    public static NativeFunction CreateRelation { get; } = new("create", "database=None schema=None identifier=None type='table' **named", (e, a) =>
-        new Relation(new TableName(Representation.Text(e, a[1]), Representation.Text(e, a[2])), Representation.Text(e, a[3])));
-
     public override string TypeName => "adapter";
 
     public override bool Attribute(string name, out object? value)
@@ -17,9 +14,9 @@ internal sealed class AdapterObject(Rendering rendering) : JinjaObject
         {
             "dispatch" => new NativeFunction("dispatch", "macro_name macro_namespace=None packages=None", Dispatch),
             "type" => new NativeFunction("type", "", (_, _) => DbtNames.Adapter),
-            "quote" => new NativeFunction("quote", "identifier", (e, a) => Quote(Representation.Text(e, a[0]))),
-            "quote_as_configured" => new NativeFunction("quote_as_configured", "identifier quote_key=None", (e, a) => Quote(Representation.Text(e, a[0]))),
-            "quote_seed_column" => new NativeFunction("quote_seed_column", "column quote_config=None", (e, a) => Quote(Representation.Text(e, a[0]))),
+            "quote" => new NativeFunction("quote", "identifier", (e, a) => Column.Quote(Representation.Text(e, a[0]))),
+            "quote_as_configured" => new NativeFunction("quote_as_configured", "identifier quote_key=None", (e, a) => Column.Quote(Representation.Text(e, a[0]))),
+            "quote_seed_column" => new NativeFunction("quote_seed_column", "column quote_config=None", (e, a) => Column.Quote(Representation.Text(e, a[0]))),
             "get_relation" => new NativeFunction("get_relation", "database schema identifier", GetRelation),
             "load_cached_relation" => new NativeFunction("load_cached_relation", "relation", (_, a) => a[0] is Relation relation ? Existing(relation.Table) : null),
             "get_columns_in_relation" => new NativeFunction("get_columns_in_relation", "relation", Columns),
@@ -33,8 +30,6 @@ internal sealed class AdapterObject(Rendering rendering) : JinjaObject
 
     public static EscaleException Unsupported(Evaluation evaluation, string what) => evaluation.Fail(
         "projects.compile.not-supported", $"{what} is not available here", "Models are written by the program; a macro may only compose SQL.");
-
-    private static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     /// <summary>
     /// The macro of the dialect: in each package of the search order <c>duckdb__name</c>, then <c>default__name</c>. The order is that of
@@ -86,17 +81,6 @@ internal sealed class AdapterObject(Rendering rendering) : JinjaObject
             throw Unsupported(evaluation, "adapter.get_columns_in_relation()");
         }
         var columns = arguments[0] is Relation relation ? ask(relation.Table) ?? [] : [];
-        return new JinjaList(columns.Select(column => new JinjaDict(
-        [
-            new("name", column.Name), new("column", column.Name), new("quoted", Quote(column.Name)), new("dtype", column.Type), new("data_type", column.Type),
-            new("is_string", Yes(column.Type is "VARCHAR")), new("is_number", Yes(IsNumber(column.Type))),
-            new("is_numeric", Yes(column.Type.StartsWith("DECIMAL", StringComparison.Ordinal))),
-            new("is_integer", Yes(column.Type.EndsWith("INT", StringComparison.Ordinal) || column.Type == "INTEGER")), new("is_float", Yes(column.Type is "DOUBLE" or "FLOAT")),
-        ])));
+        return new JinjaList(columns.Select(column => new Column(column.Name, column.Type)));
     }
-
-    private static NativeFunction Yes(bool answer) => new("is", "", (_, _) => answer);
-
-    private static bool IsNumber(string type) => type is "DOUBLE" or "FLOAT" or "INTEGER" || type.EndsWith("INT", StringComparison.Ordinal)
-        || type.StartsWith("DECIMAL", StringComparison.Ordinal);
 }

@@ -38,7 +38,7 @@ internal sealed class Compilation(SqlCompiler compiler, CompileOptions options, 
                 arguments.Add(new("column_name", test.ColumnName));
             }
             var sql = rendering.Call(macro, new Arguments([], [new("model", model), .. arguments]), path).Trim();
-            return Finish(SourceText.Of(sql, test.Place));
+            return Finish(SourceText.Of(sql, test.Place)) with { Config = rendering.Config };
         }
         catch (EscaleException error) when (error.Place is null || error.Place.Line is null or < 1)
         {

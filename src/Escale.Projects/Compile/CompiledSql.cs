@@ -14,6 +14,9 @@ public sealed record CompileOptions
     /// <summary><c>flags.FULL_REFRESH</c>.</summary>
     public bool FullRefresh { get; init; }
 
+    /// <summary><c>flags.WHICH</c>: the verb that asks. Default: <c>run</c>.</summary>
+    public string Verb { get; init; } = "run";
+
     /// <summary><c>invocation_id</c>: the run's id. Default: empty.</summary>
     public string InvocationId { get; init; } = "";
 
@@ -46,6 +49,9 @@ public sealed record CompiledSql
 
     /// <summary>The ephemeral models that became CTEs, innermost first.</summary>
     public IReadOnlyList<string> Ephemerals { get; init; } = [];
+
+    /// <summary>For a generic test: what the test's macro itself configures, such as <c>fail_calc</c>. What the test is given in YAML wins over it.</summary>
+    public IReadOnlyDictionary<string, object?> Config { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>Statements to run before, in order.</summary>
     public IReadOnlyList<string> PreHooks { get; init; } = [];

@@ -207,9 +207,17 @@ internal sealed class QueryColumns(IReadOnlyList<QueryColumn> columns) : JinjaOb
 
     public object? this[int index] => columns[index];
 
+    /// <summary>A column of that name before a method of a mapping, which this also is.</summary>
     public override bool Attribute(string name, out object? value)
     {
-        value = columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase));
+        value = (object?)columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase)) ?? name switch
+        {
+            "keys" => new NativeFunction(name, "", (_, _) => new JinjaTuple([.. columns.Select(column => column.Name)])),
+            "values" => new NativeFunction(name, "", (_, _) => new JinjaTuple([.. columns])),
+            "items" => new NativeFunction(name, "", (_, _) => new JinjaTuple([.. columns.Select(column => new JinjaTuple([column.Name, column]))])),
+            "dict" => new NativeFunction(name, "", (_, _) => new JinjaDict(columns.Select(column => KeyValuePair.Create(column.Name, (object?)column)))),
+            _ => null,
+        };
         return value is not null;
     }
 

@@ -26,8 +26,9 @@ internal static partial class DbtContext
         context["model"] = Model(rendering);
         context["execute"] = rendering.Execute;
         context["target"] = Target(rendering.Compiler);
-        context["flags"] = new JinjaDict([new("FULL_REFRESH", rendering.Options.FullRefresh), new("WHICH", "run"), new("STORE_FAILURES", false)]);
+        context["flags"] = new JinjaDict([new("FULL_REFRESH", rendering.Options.FullRefresh), new("WHICH", rendering.Options.Verb), new("EMPTY", false), new("STORE_FAILURES", false)]);
         context["is_incremental"] = new NativeFunction("is_incremental", "", (_, _) => rendering.Options.IsIncremental);
+        context["should_store_failures"] = new NativeFunction("should_store_failures", "", (_, _) => subject.Config.GetValueOrDefault("store_failures") is true);
         context["should_full_refresh"] = new NativeFunction("should_full_refresh", "", (_, _) => rendering.Options.FullRefresh);
         context["run_started_at"] = new JinjaMoment(rendering.Compiler.StartedAt.UtcDateTime, "UTC");
         context["invocation_id"] = rendering.Options.InvocationId;
@@ -37,7 +38,7 @@ internal static partial class DbtContext
         context["schema"] = rendering.Compiler.Project.Settings.Schema;
         context["graph"] = rendering.Execute ? Graph(rendering.Compiler.Project) : new JinjaDict([new("nodes", new JinjaDict()), new("sources", new JinjaDict())]);
         context["adapter"] = new AdapterObject(rendering);
-        context["api"] = new JinjaDict([new("Relation", new JinjaDict([new("create", AdapterObject.CreateRelation)]))]);
+        context["api"] = new JinjaDict([new("Relation", Relation.Api), new("Column", Column.Type)]);
         context["exceptions"] = Exceptions(rendering);
         context["modules"] = Modules.Create(rendering.Compiler.StartedAt);
         context["context"] = new ContextObject();

@@ -8,6 +8,14 @@ internal sealed class Relation : JinjaObject
 {
     private readonly string? _text;
 
+    /// <summary><c>api.Relation</c>: makes relations.</summary>
+    public static JinjaDict Api { get; } = new(
+    [
+        new("create", new NativeFunction("create", "database=None schema=None identifier=None type='table' **named", (e, a) =>
+            new Relation(new TableName(Representation.Text(e, a[1]), Representation.Text(e, a[2])), Representation.Text(e, a[3])))),
+        new("add_ephemeral_prefix", new NativeFunction("add_ephemeral_prefix", "name", (e, a) => DbtNames.CtePrefix + Representation.Text(e, a[0]))),
+    ]);
+
     public Relation(TableName table, string type = "table", string? text = null)
     {
         Table = table;
@@ -20,6 +28,9 @@ internal sealed class Relation : JinjaObject
     public string Type { get; }
 
     public override string TypeName => "Relation";
+
+    /// <summary>As dbt's relations, which packages recognise by it.</summary>
+    public override bool IsMapping => true;
 
     public string Text => _text ?? Table.ToSql();
 
@@ -39,7 +50,9 @@ internal sealed class Relation : JinjaObject
             "type" => Type,
             "is_table" => Type == "table",
             "is_view" => Type == "view",
-            "is_cte" => _text is not null,
+            "is_cte" => Type == "cte",
+            "metadata" => new JinjaDict([new("type", "DuckDBRelation")]),
+            "get" => new NativeFunction("get", "key default=None", (e, a) => Attribute(Representation.Text(e, a[0]), out var found) ? found : a[1]),
             "render" => new NativeFunction("render", "", (_, _) => Text),
             "include" or "quote" or "incorporate" => new NativeFunction(name, "database=? schema=? identifier=? path=? type=?", (e, a) => Include(e, name, a)),
             "without_identifier" => new NativeFunction(name, "", (_, _) => $"\"{Table.Schema}\""),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Escale.Engines.Tables;
 using Escale.Kernel;
 using Escale.Projects.Compile;
 using Escale.Projects.Dbt;
@@ -23,7 +24,8 @@ internal static class CompileVerb
             (call, ct) =>
             {
                 var compiler = call.Get<SqlCompiler>();
-                var options = new CompileOptions { IsIncremental = call.Value(incremental), Log = call.Output.Message };
+                using var answers = new LakeAnswers(call.Get<LakeEngine>);
+                var options = answers.For(new CompileOptions { Verb = "compile", IsIncremental = call.Value(incremental), Log = call.Output.Message });
                 var chosen = selection.Choose(call).Where(asset => asset.Definition is SqlModel or DataTest).ToList();
                 var compiled = chosen.Select(asset => Write(call, asset, compiler.Compile(asset, options, ct).Sql)).ToList();
                 Report(call.Output, compiled);

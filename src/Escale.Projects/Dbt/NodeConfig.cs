@@ -98,6 +98,21 @@ public sealed class NodeConfig
             Nearest.Remedy(other, ["view", "table", "incremental", "ephemeral"], "It is view, table, incremental or ephemeral."), PlaceOf("materialized")),
     };
 
+    /// <summary>This configuration, with these values where it has none.</summary>
+    public NodeConfig WithDefaults(IReadOnlyDictionary<string, object?> defaults)
+    {
+        if (defaults.Count == 0)
+        {
+            return this;
+        }
+        var all = new Dictionary<string, object?>(defaults, StringComparer.Ordinal);
+        foreach (var (key, value) in All)
+        {
+            all[key] = value ?? all.GetValueOrDefault(key);
+        }
+        return new NodeConfig(all, _places);
+    }
+
     /// <summary>The error for a value of the wrong type.</summary>
     public EscaleException Invalid(string key, string expected) =>
         new("projects.config-invalid", $"The configuration '{key}' must be {expected}.", $"Write {expected}.", PlaceOf(key));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Escale.Engines.DuckDb;
+using Escale.Engines.Tables;
 using Escale.Kernel;
 using Escale.Projects.Compile;
 using Escale.Projects.Dbt;
@@ -61,11 +62,13 @@ internal static class ShowVerb
         if (asset.Definition is SqlModel)
         {
             var compiler = call.Get<SqlCompiler>();
+            using var answers = new LakeAnswers(call.Get<LakeEngine>);
+            var options = answers.For(new CompileOptions { Verb = "show" });
             using var database = DuckDatabase.Open(new DuckSettings { Threads = 1 });
             using var connection = database.Connect();
             var needed = graph.Upstream(asset.Id).Select(other => other.Id).Append(asset.Id).ToHashSet(StringComparer.Ordinal);
             traced = ProjectLineage.Read(
-                graph, connection, other => needed.Contains(other.Id) ? compiler.Compile(other, cancellationToken: ct).Sql : null, _ => null, ct)[asset.Id];
+                graph, connection, other => needed.Contains(other.Id) ? compiler.Compile(other, options, ct).Sql : null, _ => null, ct)[asset.Id];
         }
         var names = traced.Select(column => column.Name).Concat(asset.Columns.Select(column => column.Name));
         return

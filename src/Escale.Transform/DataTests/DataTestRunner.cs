@@ -36,6 +36,7 @@ public sealed class DataTestRunner(Project project, SqlCompiler compiler, LakeEn
     {
         using var session = new StepSession(project, engine, context, cancellationToken);
         var compiled = session.Compile(compiler, isIncremental: false);
+        test = test with { Config = test.Config.WithDefaults(compiled.Config) };
         var path = files.Write(context.Asset, compiled);
         session.MountReads(compiled.Reads);
         session.Define(compiled, path);
@@ -47,10 +48,13 @@ public sealed class DataTestRunner(Project project, SqlCompiler compiler, LakeEn
             return new StepResult { RowCount = verdict.Failures, Summary = "passed" };
         }
         var message = Message(session, context, test, verdict, rows, stored, path, cancellationToken);
-        return verdict.Fails && !test.WarnsOnly
+        return verdict.Fails && !WarnsOnly(test)
             ? throw new EscaleException("transform.test-failed", message, $"The query is in {path}.", test.Place)
             : new StepResult { RowCount = verdict.Failures, Warning = message, Summary = "warned" };
     }
+
+    /// <summary>A test's macro may set its severity, too.</summary>
+    private static bool WarnsOnly(DataTest test) => test.WarnsOnly || "warn".Equals(test.Config.Text("severity"), StringComparison.OrdinalIgnoreCase);
 
     private static Verdict Ask(StepSession session, DataTest test, string rows, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Escale.Engines.Tables;
 using Escale.Kernel;
 using Escale.Projects.Compile;
 
@@ -17,8 +18,10 @@ internal static class DocsVerb
             {
                 var folder = call.Value(output) is { } given ? Path.GetFullPath(given) : Path.Combine(call.Project.StateFolder, "docs");
                 var compiler = call.Get<SqlCompiler>();
+                using var answers = new LakeAnswers(call.Get<LakeEngine>);
+                var options = answers.For(new CompileOptions { Verb = "docs" });
                 var warnings = new List<string>();
-                var data = await call.Get<DocsCatalogue>().ReadAsync(asset => Compile(compiler, asset, warnings.Add, ct), warnings.Add, ct);
+                var data = await call.Get<DocsCatalogue>().ReadAsync(asset => Compile(compiler, asset, options, warnings.Add, ct), warnings.Add, ct);
                 var page = new DocsSite(call.Get<DurableWriter>()).Write(folder, data);
                 warnings.ForEach(warning => call.Output.Message("warning: " + warning));
                 if (call.Output.IsJson)
@@ -35,12 +38,12 @@ internal static class DocsVerb
             examples: ["escale docs", "escale docs --output public"]);
     }
 
-    /// <summary>A model that asks the database while it compiles cannot be compiled here: it is shown as written.</summary>
-    private static string? Compile(SqlCompiler compiler, Asset asset, Action<string> warn, CancellationToken ct)
+    /// <summary>A model that cannot be compiled, since a macro asks for what is not there yet say, is shown as written.</summary>
+    private static string? Compile(SqlCompiler compiler, Asset asset, CompileOptions options, Action<string> warn, CancellationToken ct)
     {
         try
         {
-            return compiler.Compile(asset, cancellationToken: ct).Sql;
+            return compiler.Compile(asset, options, ct).Sql;
         }
         catch (EscaleException error)
         {

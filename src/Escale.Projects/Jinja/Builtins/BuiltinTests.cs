@@ -25,7 +25,7 @@ internal static class BuiltinTests
         Add("value", (_, a) => a[0] is double, "float");
         Add("value", (_, a) => a[0] is bool or long or BigInteger or double, "number");
         Add("value", (_, a) => a[0] is string or JinjaMarkup, "string");
-        Add("value", (_, a) => a[0] is JinjaDict, "mapping");
+        Add("value", (_, a) => a[0] is JinjaObject { IsMapping: true }, "mapping");
         Add("value", (_, a) => Operators.IsIterable(a[0]), "iterable");
         Add("value", (_, a) => a[0] is string or JinjaMarkup or JinjaList or JinjaTuple or JinjaDict or JinjaRange or JinjaUndefined, "sequence");
         Add("value", (_, a) => a[0] is JinjaObject { AsCallable: not null }, "callable");

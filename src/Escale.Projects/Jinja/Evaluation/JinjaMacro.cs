@@ -31,6 +31,9 @@ public sealed class JinjaMacro : JinjaCallable
     /// <summary>The template that defines it.</summary>
     public JinjaTemplate Template => _template;
 
+    /// <summary>Whether it is the body of a call block: <c>return()</c> there leaves the macro around it.</summary>
+    internal bool IsBlock { get; init; }
+
     /// <inheritdoc/>
     public override string TypeName => "Macro";
 
@@ -65,7 +68,7 @@ public sealed class JinjaMacro : JinjaCallable
                 var text = evaluation.Capture(() => _shape.Body.Execute(evaluation));
                 return evaluation.Autoescape ? new JinjaMarkup(text) : (object?)text;
             }
-            catch (MacroReturn result)
+            catch (MacroReturn result) when (!IsBlock)
             {
                 return result.Value;
             }

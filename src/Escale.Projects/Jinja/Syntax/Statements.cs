@@ -182,7 +182,7 @@ internal sealed class CallBlockNode(Position at, CallNode call, MacroShape calle
 {
     protected override Flow Run(Evaluation evaluation)
     {
-        var result = call.Call(evaluation, new JinjaMacro(caller, evaluation.Template, evaluation.Current));
+        var result = call.Call(evaluation, new JinjaMacro(caller, evaluation.Template, evaluation.Current) { IsBlock = true });
         evaluation.WriteTop(evaluation.Autoescape ? Html.Escape(evaluation, result) : Representation.Text(evaluation, result));
         return Flow.Normal;
     }

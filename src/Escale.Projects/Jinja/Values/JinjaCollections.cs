@@ -107,6 +107,9 @@ public sealed class JinjaDict : JinjaObject, IEnumerable<KeyValuePair<object?, o
     public override string TypeName => "dict";
 
     /// <inheritdoc/>
+    public override bool IsMapping => true;
+
+    /// <inheritdoc/>
     public override bool IsTrue => _entries.Count > 0;
 
     /// <summary>How many entries.</summary>

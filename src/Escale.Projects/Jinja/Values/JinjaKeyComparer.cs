@@ -24,6 +24,7 @@ internal sealed class JinjaKeyComparer : IEqualityComparer<object>
         string text => text.GetHashCode(StringComparison.Ordinal),
         JinjaMarkup markup => markup.Text.GetHashCode(StringComparison.Ordinal),
         JinjaTuple tuple => tuple.Aggregate(17, (hash, item) => (hash * 31) + (item is null ? 0 : GetHashCode(item))),
+        JinjaObject thing => thing.GetHashCode(),
         _ => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key),
     };
 

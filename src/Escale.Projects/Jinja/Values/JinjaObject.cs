@@ -19,6 +19,9 @@ public abstract class JinjaObject
     /// <summary>Whether it counts as true.</summary>
     public virtual bool IsTrue => true;
 
+    /// <summary>Whether it passes for a mapping (the test <c>mapping</c>).</summary>
+    public virtual bool IsMapping => false;
+
     /// <summary>How it prints.</summary>
     public virtual string Show(Evaluation evaluation) => Represent(evaluation);
 
