@@ -12,13 +12,16 @@ namespace Escale.Bench;
 /// </summary>
 internal static class LakeIngest
 {
+    /// <summary>How large a CSV: <c>BENCH_CSV_MB</c>, 1000 by default.</summary>
+    internal static long SizeBytes => long.Parse(Environment.GetEnvironmentVariable("BENCH_CSV_MB") ?? "1000", CultureInfo.InvariantCulture) * 1_000_000;
+
     public static void Run(int runs)
     {
         var folder = Directory.CreateTempSubdirectory("escale-bench-").FullName;
         try
         {
             var csv = Path.Combine(folder, "big.csv");
-            Write(csv, long.Parse(Environment.GetEnvironmentVariable("BENCH_CSV_MB") ?? "1000", CultureInfo.InvariantCulture) * 1_000_000);
+            Write(csv, SizeBytes);
             using var engine = LakeEngine.Open(Path.Combine(folder, "lake"));
             using var session = engine.OpenSession();
             var select = $"SELECT * FROM read_csv({DuckSql.Literal(csv)})";
@@ -45,7 +48,7 @@ internal static class LakeIngest
         session.Connection.Execute($"COPY ({select}) TO {DuckSql.Literal(target)} (FORMAT parquet, COMPRESSION {codec})");
     }
 
-    private static void Write(string path, long sizeBytes)
+    internal static void Write(string path, long sizeBytes)
     {
         var random = new Random(1);
         using var file = new StreamWriter(path, append: false, new UTF8Encoding(false), 1 << 20);

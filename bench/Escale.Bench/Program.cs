@@ -8,6 +8,7 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
     ["publish"] = ("3 million rows from the lake to PostgreSQL, against COPY of prepared bytes", Publish.Run),
     ["read"] = ("10 M rows x 6 columns into C#, against DuckDB materialising the same result", ReadResult.Run),
     ["sandbox"] = ("a small query in a warm sandbox, against the same in process", SandboxQuery.Run),
+    ["collect"] = ("a 1 GB CSV through the whole of Collect, against DuckDB's own COPY to Parquet", CollectCsv.Run),
     ["lake"] = ("a 1 GB CSV into a lake table, against DuckDB's own COPY to Parquet", LakeIngest.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };

@@ -1,44 +1,68 @@
-using Escale.Collect.Definitions;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Escale.Collect.Files;
 
 namespace Escale.Collect.Loading;
 
 /// <summary>
 /// Reads every field of a delimited file that is to be read as a number, date or boolean, and finds those that the engine would accept but
-/// bend: it rounds <c>1.7</c> to a BIGINT, drops leading zeros, and reads <c>12e4</c> as 120000. Runs beside the copy, on another core.
+/// bend: it rounds <c>1.7</c> to a BIGINT, drops leading zeros, and reads <c>12e4</c> as 120000. Runs beside the copy and shares the cores with
+/// it, so it must be cheap: 32 bytes at a time are compared with what can end a field, and a field of digits is judged with one comparison.
 /// </summary>
-internal static class CsvScan
+internal sealed class CsvScan
 {
+    private const int BlockBytes = 1 << 18;
+    private const int MaxRecordBytes = 16 << 20;
+
+    // Vectors are loaded wherever a field begins, so something must stand behind the last one.
+    private const int SlackBytes = 64;
+
+    private readonly CsvValues _values;
+    private readonly int _columnCount;
+    private readonly byte _delimiter;
+    private readonly byte _quote;
+    private readonly byte _escape;
+    private readonly List<(int Column, int Start, int Length)> _pending = [];
+    private byte[] _buffer = new byte[BlockBytes + SlackBytes];
+    private int _skip;
+    private bool _header;
+
+    private CsvScan(CsvDialect dialect, CsvValues values, int columnCount)
+    {
+        (_values, _columnCount, _skip, _header) = (values, columnCount, dialect.SkipRows, dialect.HasHeader);
+        _delimiter = (byte)dialect.Delimiter;
+        // Without a quote the delimiter is compared twice.
+        _quote = (byte)(dialect.Quote ?? dialect.Delimiter);
+        _escape = (byte)(dialect.Escape ?? dialect.Quote ?? dialect.Delimiter);
+    }
+
     /// <summary>The columns (by index) whose texts do not all fit, with the type that does.</summary>
     /// <param name="path">The file.</param>
     /// <param name="dialect">How it is written.</param>
     /// <param name="types">The type that each column is to be read as.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    public static Dictionary<int, string> Run(string path, CsvDialect dialect, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    public static IReadOnlyDictionary<int, string> Run(string path, CsvDialect dialect, IReadOnlyList<string> types, CancellationToken cancellationToken)
     {
-        var doubts = new Dictionary<int, string>();
-        var last = types.Count - 1;
-        while (last >= 0 && types[last] == SqlTypes.Text)
+        var values = new CsvValues(dialect, types);
+        if (values.LastChecked < 0)
         {
-            last--;
+            return values.Doubts;
         }
-        if (last < 0)
-        {
-            return doubts;
-        }
-        var checker = new Checker(dialect, types, last, doubts);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
-        var (header, firstLine) = (dialect.HasHeader, 1L);
-        if (dialect.Comment is null && RunPlain(file, checker, dialect, cancellationToken) is { } rest)
+        if (dialect.Comment is not null || !new CsvScan(dialect, values, types.Count).Blocks(file, cancellationToken))
         {
-            if (rest < 0)
-            {
-                return doubts;
-            }
-            // A quote: from here on records are found with care. What stands before the rows has been passed unless nothing has.
-            file.Position = rest;
-            (header, firstLine) = rest == 0 ? (header, 1L) : (false, dialect.SkipRows + 1L);
+            file.Position = 0;
+            Carefully(file, dialect, values, types.Count, cancellationToken);
         }
+        return values.Doubts;
+    }
+
+    /// <summary>Record by record: for files with comments, with lines that end in CR alone, or with records of many megabytes.</summary>
+    private static void Carefully(FileStream file, CsvDialect dialect, CsvValues values, int columnCount, CancellationToken cancellationToken)
+    {
+        var header = dialect.HasHeader;
         long count = 0;
         foreach (var (span, bytes) in CsvRecords.Read(file, dialect.Quote))
         {
@@ -46,7 +70,7 @@ internal static class CsvScan
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            if (span.Line + firstLine - 1 <= dialect.SkipRows || bytes.Length == 0 || (dialect.Comment is { } mark && bytes.Span[0] == mark))
+            if (span.Line <= dialect.SkipRows || bytes.Length == 0 || (dialect.Comment is { } mark && bytes.Span[0] == mark))
             {
                 continue;
             }
@@ -55,207 +79,173 @@ internal static class CsvScan
                 header = false;
                 continue;
             }
-            checker.Record(bytes.Span);
+            var fields = CsvRecords.Fields(bytes.Span, dialect.Delimiter, dialect.Quote, dialect.Escape);
+            for (var i = 0; i <= values.LastChecked && fields.Count == columnCount; i++)
+            {
+                values.Check(i, System.Text.Encoding.UTF8.GetBytes(fields[i]));
+            }
         }
-        return doubts;
     }
 
-    /// <summary>
-    /// Checks lines as long as the file shows no quote, block by block. Returns the offset of the first line that was not checked, or -1 when all
-    /// were.
-    /// </summary>
-    private static long? RunPlain(FileStream file, Checker checker, CsvDialect dialect, CancellationToken cancellationToken)
+    /// <summary>Block by block; false when a record or its line break is not of the usual kind.</summary>
+    private bool Blocks(FileStream file, CancellationToken cancellationToken)
     {
-        var buffer = new byte[1 << 20];
-        var skip = dialect.SkipRows + (dialect.HasHeader ? 1 : 0);
-        int filled = 0;
-        long offset = 0;
-        while (true)
+        var filled = 0;
+        for (var isFirst = true; ; isFirst = false)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var got = file.Read(buffer, filled, buffer.Length - filled);
-            filled += got;
-            var end = got == 0 ? filled : buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
-            if (end == 0 && got > 0)
+            if (filled == _buffer.Length - SlackBytes)
             {
-                // A line longer than the block.
-                return offset;
-            }
-            var block = buffer.AsSpan(0, end);
-            if (dialect.Quote is { } quote && block.Contains((byte)quote))
-            {
-                return skip > 0 ? 0 : offset;
-            }
-            checker.Lines(block, ref skip);
-            if (got == 0)
-            {
-                return -1;
-            }
-            buffer.AsSpan(end, filled - end).CopyTo(buffer);
-            offset += end;
-            filled -= end;
-        }
-    }
-
-    private sealed class Checker(CsvDialect dialect, IReadOnlyList<string> types, int last, Dictionary<int, string> doubts)
-    {
-        private readonly byte _delimiter = (byte)dialect.Delimiter;
-        private readonly byte _quote = (byte)(dialect.Quote ?? '\0');
-        private readonly byte[][] _nulls = [.. dialect.NullValues.Where(value => value.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
-        private readonly byte _mark = (byte)dialect.Decimal;
-        private readonly bool _isIso = dialect.DateFormat is null && dialect.TimestampFormat is null;
-        private readonly Kind[] _kinds = [.. types.Select(KindOf)];
-
-        /// <summary>Checks whole lines without quotes.</summary>
-        public void Lines(ReadOnlySpan<byte> block, ref int skip)
-        {
-            while (block.Length > 0)
-            {
-                var end = block.IndexOf((byte)'\n');
-                var line = end < 0 ? block : block[..end];
-                block = end < 0 ? default : block[(end + 1)..];
-                if (line.Length > 0 && line[^1] == '\r')
-                {
-                    line = line[..^1];
-                }
-                if (skip > 0)
-                {
-                    skip -= skip == 1 && line.Length == 0 && dialect.HasHeader ? 0 : 1;
-                    continue;
-                }
-                if (line.Length > 0)
-                {
-                    Plain(line);
-                }
-            }
-        }
-
-        public void Record(ReadOnlySpan<byte> record)
-        {
-            if (record.Contains(_quote))
-            {
-                var fields = CsvRecords.Fields(record, dialect.Delimiter, dialect.Quote, dialect.Escape);
-                for (var i = 0; i <= last && i < fields.Count; i++)
-                {
-                    Field(i, System.Text.Encoding.UTF8.GetBytes(fields[i]));
-                }
-                return;
-            }
-            Plain(record);
-        }
-
-        private void Plain(ReadOnlySpan<byte> record)
-        {
-            for (var i = 0; i <= last; i++)
-            {
-                var end = record.IndexOf(_delimiter);
-                Field(i, end < 0 ? record : record[..end]);
-                if (end < 0)
-                {
-                    return;
-                }
-                record = record[(end + 1)..];
-            }
-        }
-
-        private void Field(int index, ReadOnlySpan<byte> field)
-        {
-            var kind = _kinds[index];
-            var fits = kind switch
-            {
-                Kind.Text => true,
-                Kind.Whole => field.Length == 0 || IsWhole(field),
-                Kind.Number => field.Length == 0 || IsNumber(field),
-                Kind.Time => field.Length == 0 || (_isIso && IsTime(field)),
-                _ => field.Length == 0,
-            };
-            if (!fits)
-            {
-                Doubt(index, field);
-            }
-        }
-
-        private void Doubt(int index, ReadOnlySpan<byte> field)
-        {
-            foreach (var value in _nulls)
-            {
-                if (field.SequenceEqual(value))
-                {
-                    return;
-                }
-            }
-            Span<char> text = field.Length <= 128 ? stackalloc char[128] : new char[field.Length];
-            text = System.Text.Encoding.UTF8.TryGetChars(field, text, out var length) ? text[..length] : default;
-            var type = text.Length == 0 ? null : CsvInference.TypeOf(text, dialect);
-            var now = doubts.GetValueOrDefault(index, types[index]);
-            var wider = type is null ? null : now == type ? now : Widen(now, type);
-            if (wider == types[index])
-            {
-                return;
-            }
-            doubts[index] = wider ?? SqlTypes.Text;
-            if (wider is null)
-            {
-                _kinds[index] = Kind.Text;
-            }
-        }
-
-        private static string? Widen(string now, string type) => now.StartsWith("DECIMAL", StringComparison.Ordinal)
-            ? type is SqlTypes.Integer or SqlTypes.Number ? now : null
-            : now is "INTEGER" or "SMALLINT" && type == SqlTypes.Integer ? now : SqlTypes.Widen(now, type);
-
-        private bool IsNumber(ReadOnlySpan<byte> field)
-        {
-            var mark = field.IndexOf(_mark);
-            return mark < 0 ? IsWhole(field) : field.Length <= 17 && mark + 1 < field.Length && IsWhole(field[..mark]) && IsDigits(field[(mark + 1)..]);
-        }
-
-        /// <summary><c>2024-01-31 12:59:59</c>, plainly; whatever else may be a time is looked at closely.</summary>
-        private static bool IsTime(ReadOnlySpan<byte> field) =>
-            field.Length == 19 && field[4] == '-' && field[7] == '-' && field[10] is (byte)' ' or (byte)'T' && field[13] == ':' && field[16] == ':'
-            && IsDigits(field[..4]) && Two(field, 5) is >= 1 and <= 12 && Two(field, 8) is >= 1 and <= 28 && Two(field, 11) <= 23 && Two(field, 14) <= 59 && Two(field, 17) <= 59;
-
-        private static int Two(ReadOnlySpan<byte> field, int at)
-        {
-            var (tens, ones) = (field[at] - '0', field[at + 1] - '0');
-            return (uint)tens <= 9 && (uint)ones <= 9 ? tens * 10 + ones : 100;
-        }
-
-        private static bool IsDigits(ReadOnlySpan<byte> field)
-        {
-            foreach (var letter in field)
-            {
-                if ((uint)(letter - '0') > 9)
+                if (filled >= MaxRecordBytes)
                 {
                     return false;
                 }
+                Array.Resize(ref _buffer, filled * 2 + SlackBytes);
             }
-            return true;
+            var got = file.Read(_buffer, filled, _buffer.Length - SlackBytes - filled);
+            filled += got;
+            var block = _buffer.AsSpan(0, filled);
+            if (isFirst && block.Contains((byte)'\r') && !block.Contains((byte)'\n'))
+            {
+                return false;
+            }
+            if (got == 0)
+            {
+                _buffer[filled] = (byte)'\n';
+                return Scan(filled + 1) == filled + 1;
+            }
+            var taken = Scan(filled);
+            _buffer.AsSpan(taken, filled - taken).CopyTo(_buffer);
+            filled -= taken;
         }
-
-        private static bool IsWhole(ReadOnlySpan<byte> field)
-        {
-            var digits = field[0] == '-' ? field[1..] : field;
-            return digits.Length is > 0 and <= 18 && (digits[0] != '0' || digits.Length == 1) && IsDigits(digits);
-        }
-
-        private static Kind KindOf(string type) => type switch
-        {
-            SqlTypes.Text => Kind.Text,
-            SqlTypes.Integer or "INTEGER" or "SMALLINT" => Kind.Whole,
-            SqlTypes.Number => Kind.Number,
-            SqlTypes.Timestamp => Kind.Time,
-            _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => Kind.Number,
-            _ => Kind.Other,
-        };
     }
 
-    private enum Kind
+    /// <summary>Checks the whole records in the buffer; returns where the first that is not whole begins.</summary>
+    private int Scan(int end)
     {
-        Text,
-        Whole,
-        Number,
-        Time,
-        Other,
+        var at = SkipLines(end);
+        if (_skip > 0)
+        {
+            return at;
+        }
+        var (record, field, column, close, isBroken) = (at, at, 0, -1, false);
+        ref var start = ref MemoryMarshal.GetArrayDataReference(_buffer);
+        var (delimiters, quotes, breaks) = (Vector256.Create(_delimiter), Vector256.Create(_quote), Vector256.Create((byte)'\n'));
+        _pending.Clear();
+        while (at < end)
+        {
+            var bytes = Vector256.LoadUnsafe(ref start, (nuint)at);
+            var marks = (Vector256.Equals(bytes, delimiters) | Vector256.Equals(bytes, quotes) | Vector256.Equals(bytes, breaks)).ExtractMostSignificantBits();
+            var next = at + Vector256<byte>.Count;
+            for (; marks != 0; marks &= marks - 1)
+            {
+                var here = at + BitOperations.TrailingZeroCount(marks);
+                if (here >= end)
+                {
+                    return record;
+                }
+                var mark = Unsafe.Add(ref start, here);
+                if (mark == _quote && _quote != _delimiter)
+                {
+                    if (here != field)
+                    {
+                        continue;
+                    }
+                    close = ClosingQuote(here + 1, end);
+                    if (close < 0)
+                    {
+                        return record;
+                    }
+                    next = close + 1;
+                    break;
+                }
+                isBroken |= !Field(column++, field, here, close);
+                (field, close) = (here + 1, -1);
+                if (mark == '\n')
+                {
+                    Record(record, here, isBroken ? 0 : column);
+                    (record, column, isBroken) = (field, 0, false);
+                }
+            }
+            at = next;
+        }
+        return record;
+    }
+
+    private int SkipLines(int end)
+    {
+        var at = 0;
+        for (; _skip > 0; _skip--)
+        {
+            var length = _buffer.AsSpan(at, end - at).IndexOf((byte)'\n');
+            if (length < 0)
+            {
+                break;
+            }
+            at += length + 1;
+        }
+        return at;
+    }
+
+    /// <summary>Where a quoted field ends, or -1 when that, or whether it does, is not in the buffer.</summary>
+    private int ClosingQuote(int at, int end)
+    {
+        while (true)
+        {
+            var found = _buffer.AsSpan(at, end - at).IndexOfAny(_quote, _escape);
+            at += found;
+            if (found < 0 || at + 1 >= end)
+            {
+                return -1;
+            }
+            if (_buffer[at] == _escape && (_buffer[at + 1] == _quote || _escape != _quote))
+            {
+                at += 2;
+            }
+            else if (_buffer[at] == _quote)
+            {
+                return at;
+            }
+        }
+    }
+
+    /// <summary>Looks at one field; false when something stands between its closing quote and its end.</summary>
+    private bool Field(int column, int start, int end, int close)
+    {
+        var rest = end;
+        if (end > start && _buffer[end] == '\n' && _buffer[end - 1] == '\r')
+        {
+            rest--;
+        }
+        if (close >= 0)
+        {
+            if (close + 1 != rest)
+            {
+                return false;
+            }
+            (start, rest) = (start + 1, close);
+        }
+        if (column <= _values.LastChecked && !_values.Fits(column, ref _buffer[start], rest - start))
+        {
+            _pending.Add((column, start, rest - start));
+        }
+        return true;
+    }
+
+    /// <summary>A record with too few or too many fields is rejected as a whole: what it holds says nothing of the columns' types.</summary>
+    private void Record(int start, int end, int fieldCount)
+    {
+        if (_header)
+        {
+            _header = end == start || (end == start + 1 && _buffer[start] == '\r');
+        }
+        else if (fieldCount == _columnCount)
+        {
+            foreach (var (column, field, length) in _pending)
+            {
+                _values.Doubt(column, _buffer.AsSpan(field, length));
+            }
+        }
+        _pending.Clear();
     }
 }

@@ -135,6 +135,9 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
             var name = Sql.Name(column.Name);
             return index < 0 ? $"NULL::{column.Target} AS {name}"
                 : types[index] == column.Target ? $"{Sql.Name(relation.Columns[index].Name)} AS {name}"
+                : types[index] == SqlTypes.Timestamp && column.Target == SqlTypes.TimestampTz
+                    // A time without a zone is read as UTC. The cast would ask the calendar of the session's zone for each row.
+                    ? $"make_timestamptz(epoch_us({Sql.Name(relation.Columns[index].Name)})) AS {name}"
                 : $"CAST({Sql.Name(relation.Columns[index].Name)} AS {column.Target}) AS {name}";
         });
         return $"SELECT {string.Join(", ", columns)} FROM {relation.ReadSql(types, rejects)}";
