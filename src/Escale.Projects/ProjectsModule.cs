@@ -16,9 +16,9 @@ public sealed class ProjectsModule : EscaleModule
     /// <inheritdoc/>
     public override void AddServices(IServiceCollection services)
     {
+        // Only what Jinja in YAML names needs these: a container without them can read a project.
         services.AddSingleton(provider => new Project(
-            provider.GetRequiredService<ProjectRoot>(), provider.GetServices<IAssetLoader>, provider.GetRequiredService<RunEnvironment>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ProjectRoot>(), provider.GetServices<IAssetLoader>, provider.GetService<RunEnvironment>(), provider.GetService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredService<Project>().Settings);
         services.AddSingleton(provider => EngineSettingsOf(provider.GetRequiredService<Project>()));
         services.AddSingleton<SqlCompiler>();
