@@ -23,6 +23,12 @@ public sealed class DuckConnection : IDisposable
     /// <summary>Whether <see cref="Interrupt"/> was called since the last statement began.</summary>
     internal volatile bool IsInterruptAsked;
 
+    /// <summary>
+    /// From now on (or no longer) errors carry a <see cref="DuckReport"/>, which knows the place of the failing expression also when it stands in a
+    /// view; in return they have no place of their own and do not print the line.
+    /// </summary>
+    public void ReportPositions(bool on = true) => Execute(on ? "SET errors_as_json = true" : "SET errors_as_json = false");
+
     /// <summary>How far the running query is, 0 to 1; null when DuckDB cannot tell or nothing runs. Any thread may ask.</summary>
     public double? Progress
     {

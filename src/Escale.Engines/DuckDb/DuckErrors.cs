@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Escale.Kernel;
 
@@ -17,16 +18,22 @@ internal static partial class DuckErrors
         "parser", "permission", "sequence", "serialization", "syntax", "transaction", "mismatch-type", "data-corruption",
     ]);
 
+    /// <summary>How an error begins where <c>errors_as_json</c> is set.</summary>
+    private const string ReportStart = "{\"exception_type\":\"";
+
     /// <summary>Whether the text is that of a query that was interrupted.</summary>
-    public static bool IsInterrupt(string message) => message.StartsWith("INTERRUPT Error", StringComparison.Ordinal);
+    public static bool IsInterrupt(string message) =>
+        message.StartsWith("INTERRUPT Error", StringComparison.Ordinal) || message.StartsWith(ReportStart + "INTERRUPT\"", StringComparison.Ordinal);
 
     /// <summary>The error of a statement.</summary>
     /// <param name="message">DuckDB's text.</param>
     /// <param name="sql">The whole script, to find the column when DuckDB shortened a long line.</param>
     public static EscaleException From(string message, string? sql = null)
     {
+        var report = message.StartsWith(ReportStart, StringComparison.Ordinal) ? Report(message) : null;
+        message = report?.Message ?? message;
         var kind = Kind(message);
-        return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind), sql is null ? null : FindPlace(message, sql));
+        return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind), sql is null ? null : FindPlace(message, sql), report);
     }
 
     /// <summary>An error whose class DuckDB gives as a number (<c>duckdb_error_type</c>), not in its text.</summary>
@@ -47,6 +54,22 @@ internal static partial class DuckErrors
             _ => kind,
         };
         return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind));
+    }
+
+    private static DuckReport? Report(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var type = document.RootElement.GetProperty("exception_type").GetString();
+            var message = document.RootElement.GetProperty("exception_message").GetString();
+            var position = document.RootElement.TryGetProperty("position", out var text) && int.TryParse(text.GetString(), out var offset) ? offset : (int?)null;
+            return new DuckReport($"{type} Error: {message}", position);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static string Kind(string message)
@@ -96,4 +119,19 @@ internal static partial class DuckErrors
 
     [GeneratedRegex(@"^(?<head>LINE (?<line>\d+): )(?<text>.*)\n(?<indent> *)\^", RegexOptions.Multiline)]
     private static partial Regex CaretLine();
+}
+
+/// <summary>
+/// What DuckDB itself reports of an error, as the inner exception of the <see cref="EscaleException"/>, where the connection was told to
+/// (<see cref="DuckConnection.ReportPositions"/>).
+/// </summary>
+/// <param name="message">DuckDB's message, without the line that it prints.</param>
+/// <param name="position">
+/// The byte where the failing expression begins, from 0, in the text of the statement that defined it: for an expression of a view that is the
+/// CREATE VIEW, not the query. Null when DuckDB does not say.
+/// </param>
+public sealed class DuckReport(string message, int? position) : Exception(message)
+{
+    /// <summary>See the constructor.</summary>
+    public int? PositionBytes { get; } = position;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Escale.Kernel;
 using Escale.Projects.Jinja;
 using Escale.Projects.Yaml;
 
@@ -114,6 +115,20 @@ internal static partial class DbtContext
         new("data", table is QueryResult result ? new JinjaList(result.Rows.Select(row => new JinjaTuple([.. row.Values]))) : new JinjaList()),
     ]);
 
+    /// <summary>What is wrong in a macro's query shows where the macro asks.</summary>
+    private static QueryTable Ask(Func<string, QueryTable> query, Evaluation evaluation, string sql)
+    {
+        try
+        {
+            return query(sql);
+        }
+        catch (EscaleException error) when (error.Place?.File is null)
+        {
+            var failure = evaluation.Fail(error.Code, error.Message, error.Remedy);
+            throw new EscaleException(failure.Code, failure.Message, failure.Remedy, failure.Place, error);
+        }
+    }
+
     private static QueryResult Run(Rendering rendering, Evaluation evaluation, string sql)
     {
         if (rendering.Options.Query is not { } query)
@@ -122,7 +137,7 @@ internal static partial class DbtContext
                 "projects.compile.no-database", "run_query() and statement blocks need data, and there is none to ask here",
                 "Run the model, or guard the query with {% if execute %}.");
         }
-        var table = query(sql);
+        var table = Ask(query, evaluation, sql);
         evaluation.Allocate((long)table.Rows.Count * Math.Max(1, table.Columns.Count));
         return new QueryResult(table);
     }

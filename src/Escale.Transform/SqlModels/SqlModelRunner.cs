@@ -53,7 +53,7 @@ public sealed class SqlModelRunner(Project project, SqlCompiler compiler, LakeEn
         var compiled = session.Compile(compiler, adds);
         var path = files.Write(context.Asset, compiled);
         session.MountReads(compiled.Reads);
-        session.RunHooks(compiled.PreHooks);
+        session.RunHooks(compiled.PreHooks, model.Config.PlaceOf("pre_hook"));
         session.Define(compiled, path);
         var rows = ModelContract.Apply(session, context.Asset, model);
         var result = materialized == Materialization.View
@@ -62,7 +62,7 @@ public sealed class SqlModelRunner(Project project, SqlCompiler compiler, LakeEn
         if (compiled.PostHooks.Count > 0)
         {
             session.Lake.Mount(model.Table);
-            session.RunHooks(compiled.PostHooks);
+            session.RunHooks(compiled.PostHooks, model.Config.PlaceOf("post_hook"));
         }
         return result;
     }

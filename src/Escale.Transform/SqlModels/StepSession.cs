@@ -15,11 +15,13 @@ namespace Escale.Transform.SqlModels;
 internal sealed class StepSession : IDisposable
 {
     private const string Schema = "escale_step";
+    private const string Head = $"CREATE OR REPLACE VIEW {Schema}.new_rows AS\n";
     private readonly Project _project;
     private readonly StepContext _context;
     private readonly LakeSession _session;
     private readonly CancellationToken _cancellationToken;
     private bool _readsAreMounted;
+    private CompiledSql? _compiled;
 
     public StepSession(Project project, LakeEngine engine, StepContext context, CancellationToken cancellationToken)
     {
@@ -68,9 +70,9 @@ internal sealed class StepSession : IDisposable
     public void Define(CompiledSql compiled, string compiledPath)
     {
         Connection.Execute($"CREATE SCHEMA IF NOT EXISTS {Schema}");
-        const string Head = $"CREATE OR REPLACE VIEW {Schema}.new_rows AS\n";
         try
         {
+            _compiled = compiled;
             using var statement = Connection.Prepare(Head + compiled.Sql);
             statement.Execute(_cancellationToken);
         }
@@ -88,20 +90,27 @@ internal sealed class StepSession : IDisposable
         return result.Columns;
     }
 
-    /// <summary>Runs something that reads rows; an error of the SQL names the source.</summary>
+    /// <summary>Runs something that reads rows; an error of the SQL names the source, and its line where DuckDB knows the expression.</summary>
     public T Run<T>(Func<T> body, string compiledPath)
     {
         try
         {
-            return body();
+            Connection.ReportPositions();
+            var result = body();
+            Connection.ReportPositions(on: false);
+            return result;
         }
         catch (EscaleException error) when (IsSql(error))
         {
-            throw Explain(error, null, compiledPath);
+            var at = error.InnerException is DuckReport { PositionBytes: { } bytes } && _compiled is { } compiled
+                ? FailedExpression.Find(compiled.Sql, bytes - Head.Length, error.Message)
+                : null;
+            throw Explain(error, at is { } found ? _compiled!.SourceOf(found.Line, found.Column) : null, compiledPath);
         }
     }
 
-    public void RunHooks(IEnumerable<string> hooks)
+    /// <summary>Runs statements before or after the model; <paramref name="place"/> is where they are configured, when that is known.</summary>
+    public void RunHooks(IEnumerable<string> hooks, Place? place)
     {
         foreach (var hook in hooks)
         {
@@ -113,7 +122,7 @@ internal sealed class StepSession : IDisposable
             {
                 throw new EscaleException(
                     "transform.hook-failed", $"A hook of '{Asset.Name}' failed: {Short(error.Message)}",
-                    "Hooks see what the model reads; lake tables cannot be changed by them.", new Place(Asset.Path), error);
+                    "Hooks see what the model reads; lake tables cannot be changed by them.", place ?? new Place(Asset.Path), error);
             }
         }
     }

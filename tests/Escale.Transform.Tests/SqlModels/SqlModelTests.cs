@@ -66,8 +66,39 @@ public sealed class SqlModelTests
         shop.Change(("models/a.sql", "{{ config(materialized='table') }}\nselect cast(x as integer) as id from (values ('1'), ('one')) t(x)"));
         error = shop.Fails("a");
         Assert.Equal("engines.duckdb.conversion", error.Code);
-        Assert.StartsWith("models/a.sql", error.Place!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("models/a.sql:2:8, table main.a", error.Place!.ToString());
         Assert.Equal(0, shop.Version("main.a"));
+    }
+
+    [Theory]
+    [InlineData("select\n  1 as one,\n  cast(x as date) as d\nfrom t", "models/a.sql:3:3", "")]
+    [InlineData("select 'à la carte' as note,\n 'é', t.x::date as d\nfrom t", "models/a.sql:2:10", "")]
+    [InlineData("{% set c = 'x' %}\n\nselect 1,\n  try_cast('1' as int),\n  cast({{ c }} as date) as d\nfrom t", "models/a.sql:5", "")]
+    [InlineData("select * from t\n\nwhere x = 5", "models/a.sql:3:7", "")]
+    [InlineData("select (x || '-')::int as i\nfrom t", "models/a.sql:1:18", "")]
+    [InlineData("with long_enough as (select 1 as id)\nselect id,\n{{ days() }} from t, long_enough", "models/a.sql:3", "")]
+    [InlineData("select * from {{ ref('e') }}", "models/e.sql:2:2", "")]
+    [InlineData("select strptime(x, '%Y') as year from t", "models/a.sql", ".escale/compiled/models/a.sql")]
+    [InlineData("select * from {{ ref('v') }}", "models/a.sql", ".escale/compiled/models/a.sql")]
+    [InlineData("{% do run_query('select 1 from nowhere') %}select 1", "models/a.sql:1:7", "")]
+    public void A_value_that_cannot_be_converted_points_at_the_conversion(string sql, string place, string remedy)
+    {
+        const string Values = "from (values ('2020-01-01'), ('zero')) t(x)";
+        using var shop = new Shop(
+            ("dbt_project.yml", "name: shop\nmodels: {+materialized: table}\n"),
+            ("models/a.sql", sql.Replace("from t", Values, StringComparison.Ordinal)),
+            ("models/e.sql", "{{ config(materialized='ephemeral') }}select\n cast(x as date) as d " + Values),
+            ("models/v.sql", "{{ config(materialized='view') }}select 1 as one, 2 as two, cast(x as date) as d " + Values),
+            ("macros/m.sql", "{% macro days() %}\n cast(x as date) as d{% endmacro %}"));
+        if (sql.Contains("ref('v')", StringComparison.Ordinal))
+        {
+            shop.Run(only: "v");
+        }
+        var error = shop.Fails("a");
+        Assert.StartsWith("engines.duckdb.", error.Code, StringComparison.Ordinal);
+        Assert.Equal(place, error.Place!.ToString().Split(',')[0]);
+        Assert.Contains(remedy, error.Remedy ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("exception_type", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
