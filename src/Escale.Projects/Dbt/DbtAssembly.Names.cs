@@ -34,13 +34,18 @@ internal sealed partial class DbtAssembly
             schema = Generated("schema", schema, node);
             alias = Generated("alias", alias, node);
         }
+        return NameOf(schema ?? settings.Schema, alias ?? node.Name, config.PlaceOf("alias") ?? config.PlaceOf("schema") ?? new Place(node.Path));
+    }
+
+    private static TableName NameOf(string schema, string name, Place place)
+    {
         try
         {
-            return new TableName(schema ?? settings.Schema, alias ?? node.Name);
+            return new TableName(schema, name);
         }
         catch (EscaleException error) when (error.Code == "kernel.table-name")
         {
-            throw error.At(config.PlaceOf("alias") ?? config.PlaceOf("schema") ?? new Place(node.Path));
+            throw error.At(place);
         }
     }
 

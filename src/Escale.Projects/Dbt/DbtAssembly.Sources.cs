@@ -44,7 +44,7 @@ internal sealed partial class DbtAssembly
                 Config = collected.Config.Count > 0 ? collected.Config : config.All,
             };
         }
-        var table = SourceTableName(source);
+        var table = NameOf(source.Schema, source.Identifier, source.Table.Place);
         return new Asset
         {
             Id = $"source.{source.Table.Package}.{source.SourceName}.{source.Table.Name}",
@@ -73,29 +73,6 @@ internal sealed partial class DbtAssembly
                 LoadedAtField = source.LoadedAtField,
             },
         };
-    }
-
-    private static TableName SourceTableName(SourceProperties source)
-    {
-        try
-        {
-            return new TableName(source.Schema, source.Identifier);
-        }
-        catch (EscaleException error) when (error.Code == "kernel.table-name")
-        {
-            throw error.At(source.Table.Place);
-        }
-    }
-
-    private void LoadSeeds()
-    {
-        foreach (var package in project.Packages)
-        {
-            foreach (var file in package.SeedFiles)
-            {
-                LoadSeed(package, file);
-            }
-        }
     }
 
     private void LoadSeed(DbtPackage package, SqlFile file)

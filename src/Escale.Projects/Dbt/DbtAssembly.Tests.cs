@@ -10,17 +10,6 @@ internal sealed partial class DbtAssembly
     private readonly Dictionary<string, Place> _testPlaces = [];
     private string? _macroFingerprint;
 
-    private void LoadSingularTests()
-    {
-        foreach (var package in project.Packages)
-        {
-            foreach (var file in package.TestFiles)
-            {
-                LoadSingularTest(package, file);
-            }
-        }
-    }
-
     private void LoadSingularTest(DbtPackage package, SqlFile file)
     {
         var draft = Draft("test", package, file, package.Yml.TestPaths);

@@ -29,12 +29,23 @@ internal sealed partial class DbtAssembly(
     public List<Asset> Run()
     {
         LoadSources();
-        LoadSeeds();
+        EachFile(package => package.SeedFiles, LoadSeed);
         LoadModels();
-        LoadSingularTests();
+        EachFile(package => package.TestFiles, LoadSingularTest);
         LoadGenericTests();
         WarnOfUnusedProperties();
         return _assets;
+    }
+
+    private void EachFile(Func<DbtPackage, IReadOnlyList<SqlFile>> files, Action<DbtPackage, SqlFile> load)
+    {
+        foreach (var package in project.Packages)
+        {
+            foreach (var file in files(package))
+            {
+                load(package, file);
+            }
+        }
     }
 
     private static bool RedefinesBuiltIn(SqlFile file) =>
