@@ -9,7 +9,7 @@ public sealed record SandboxPolicy
     /// <summary>Absolute paths of existing folders in which files may be written, with COPY, and read. Empty: COPY is refused.</summary>
     public IReadOnlyList<string> WriteFolders { get; init; } = [];
 
-    /// <summary>DuckDB's memory limit in bytes, default 1 GiB. The operating system stops the process at 512 MiB above.</summary>
+    /// <summary>DuckDB's memory limit in bytes, default 1 GiB. The operating system refuses to map more than twice that and 512 MiB.</summary>
     public long MemoryLimitBytes { get; init; } = 1L << 30;
 
     /// <summary>Worker threads, default 2.</summary>

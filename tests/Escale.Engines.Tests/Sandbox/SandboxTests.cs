@@ -218,6 +218,26 @@ public sealed class SandboxTests : IAsyncDisposable
         Assert.Empty(Directory.GetDirectories(spill));
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("zstd")]
+    public async Task Buffers_of_32_MiB_fit_beside_a_small_memory_limit(string compression)
+    {
+        var file = _folder.File("long.csv");
+        using (var database = DuckDatabase.Open())
+        using (var connection = database.Connect())
+        {
+            connection.Execute($"COPY (SELECT repeat(chr(97 + i::INTEGER), 12000000) FROM range(8) r(i)) TO {DuckSql.Literal(file)} (FORMAT csv, HEADER false, COMPRESSION {compression})");
+        }
+        await using var session = await _pool.RentAsync(Reading with { WriteFolders = [_folder.Path], MemoryLimitBytes = 512_000_000, Threads = 4 });
+        Assert.Equal(8L, await ScalarAsync(session, $"""
+            COPY (SELECT line FROM read_csv({DuckSql.Literal(file)}, compression = '{compression}', auto_detect = false, header = false, delim = '|', quote = '',
+                escape = '', max_line_size = 16777216, buffer_size = 33554432, columns = {"{'line': 'VARCHAR'}"}))
+            TO {DuckSql.Literal(_folder.File("out.csv"))} (FORMAT csv, HEADER false)
+            """));
+        Assert.Equal(8 * 12000001, new FileInfo(_folder.File("out.csv")).Length);
+    }
+
     [Fact]
     public async Task A_result_of_too_many_rows_is_an_error()
     {
