@@ -25,7 +25,7 @@ public sealed class EnginesModule : EscaleModule
         LakeVerbs.Add(cli);
         // The program goes straight to the child before it looks at verbs; here is the same for whoever hosts the rooms otherwise.
         var sandbox = new Command(SandboxChild.Verb, "Serve one sandbox session on standard input and output") { Hidden = true };
-        sandbox.SetAction((_, _) => SandboxChild.RunAsync());
+        sandbox.SetAction((_, _) => SandboxChild.RunAsync([]));
         cli.Root.Subcommands.Add(sandbox);
     }
 }

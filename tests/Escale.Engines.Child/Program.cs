@@ -1,3 +1,4 @@
+using Escale.Engines.Child;
 using Escale.Engines.Sandbox;
 
 // The sandbox's child as the program runs it, for tests that do not need the whole program; or one that misbehaves.
@@ -14,5 +15,5 @@ switch (args)
         }
         return 0;
     default:
-        return await SandboxChild.RunAsync();
+        return await SandboxChild.RunAsync([new HostileParser()]);
 }

@@ -23,6 +23,7 @@ internal enum FrameKind : byte
     Setup = 33,
     Query = 34,
     Cancel = 35,
+    Parse = 36,
 }
 
 /// <summary>The frame's fixed parts.</summary>

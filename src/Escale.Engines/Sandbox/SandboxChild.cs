@@ -25,14 +25,15 @@ public sealed class SandboxChild
     }
 
     /// <summary>Serves on this process's standard input and output.</summary>
-    public static Task<int> RunAsync() => RunAsync(Console.OpenStandardInput(), ProcessConfinement.TakeStandardOutput());
+    /// <param name="parsers">What it can read beside SQL.</param>
+    public static Task<int> RunAsync(IReadOnlyList<SandboxParser> parsers) => RunAsync(Console.OpenStandardInput(), ProcessConfinement.TakeStandardOutput(), parsers);
 
     /// <summary>Serves on two streams. Ends the process when <paramref name="input"/> ends.</summary>
-    public static Task<int> RunAsync(Stream input, Stream output)
+    private static Task<int> RunAsync(Stream input, Stream output, IReadOnlyList<SandboxParser> parsers)
     {
         var child = new SandboxChild();
         // One thread reads, so that a closed input or a cancellation is noticed while DuckDB works on the other.
-        new Thread(() => new SandboxEngine(child._requests, child.BeginStatement, output).Run()) { IsBackground = true, Name = "engine" }.Start();
+        new Thread(() => new SandboxEngine(child._requests, child.BeginStatement, output, parsers).Run()) { IsBackground = true, Name = "engine" }.Start();
         child.ReadRequests(input);
         // Not an orderly exit: DuckDB may be in the middle of a query, and has nothing to save.
         Process.GetCurrentProcess().Kill();
@@ -75,7 +76,8 @@ public sealed class SandboxChild
 
 /// <summary>The child's engine thread: takes requests one after the other and writes the answers.</summary>
 internal sealed class SandboxEngine(
-    BlockingCollection<(FrameKind Kind, byte[] Payload)> requests, Func<CancellationToken> beginStatement, Stream output)
+    BlockingCollection<(FrameKind Kind, byte[] Payload)> requests, Func<CancellationToken> beginStatement, Stream output,
+    IReadOnlyList<SandboxParser> parsers)
 {
     private readonly FrameWriter _frame = new();
     private SandboxPolicy _policy = new();
@@ -112,6 +114,9 @@ internal sealed class SandboxEngine(
                 case FrameKind.Setup:
                     Setup(frame.Text());
                     break;
+                case FrameKind.Parse:
+                    Parse(frame.Text(), frame.Text());
+                    break;
                 default:
                     Query(frame.Text(), Parameters.Read(ref frame), output);
                     break;
@@ -128,7 +133,7 @@ internal sealed class SandboxEngine(
         }
         catch (Exception error) when (error is OutOfMemoryException or OverflowException)
         {
-            failure = new EscaleException("engines.duckdb.out-of-memory", "The sandbox process has no memory left for the result.", "Select fewer or smaller values.");
+            failure = new EscaleException("engines.duckdb.out-of-memory", "The sandbox process has no memory left for this.", "Raise engine.memory_limit in escale.yml, or let it read or return less at once.");
         }
         _frame.Begin(FrameKind.Error);
         SchemaFrames.WriteError(_frame, failure);
@@ -156,6 +161,16 @@ internal sealed class SandboxEngine(
         ProcessConfinement.LimitProcessorTime(_policy.Timeout, _policy.Threads);
         _connection.Execute(sql, beginStatement());
         _frame.Begin(FrameKind.Done);
+        Send();
+    }
+
+    private void Parse(string name, string request)
+    {
+        var parser = parsers.FirstOrDefault(parser => parser.Name == name)
+            ?? throw new EscaleException("engines.sandbox.no-parser", $"The sandbox process has no parser '{name}'.", "Start the program again: it may have been updated while it ran.");
+        ProcessConfinement.LimitProcessorTime(_policy.Timeout, _policy.Threads);
+        var answer = parser.Parse(request, beginStatement());
+        _frame.Begin(FrameKind.Done).Text(answer);
         Send();
     }
 

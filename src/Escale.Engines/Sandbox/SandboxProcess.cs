@@ -156,7 +156,8 @@ internal sealed class SandboxProcess : IAsyncDisposable
         }
         environment["DOTNET_gcServer"] = "0";
         environment["DOTNET_gcConcurrent"] = "0";
-        environment["DOTNET_GCHeapHardLimit"] = "0x20000000";
+        // Parsers in managed code may need it; what a session may use is limited when it begins.
+        environment["DOTNET_GCHeapHardLimit"] = "0x80000000";
         environment["DOTNET_EnableDiagnostics"] = "0";
         environment["DOTNET_TieredPGO"] = "0";
     }

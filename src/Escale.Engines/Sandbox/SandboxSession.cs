@@ -22,6 +22,7 @@ public sealed class SandboxSession : IAsyncDisposable
     private bool _isDisposed;
     private EscaleException? _end;
     private SandboxResult? _result;
+    private bool _isParsing;
 
     private SandboxSession(SandboxProcess process, SandboxPolicy policy, SandboxOptions options, string? spillFolder, Action<SandboxSession> onEnd)
     {
@@ -79,6 +80,29 @@ public sealed class SandboxSession : IAsyncDisposable
         var (kind, length) = await ReceiveAsync(ct);
         _result = new SandboxResult(this, kind == FrameKind.Schema ? ReadSchema(length) : throw End(Frames.Malformed("rows before their columns")), _policy.MaxRows);
         return _result;
+    }
+
+    /// <summary>
+    /// Lets one of the child's parsers read files of the session. What it answers, and what it writes, may be false: the caller checks it.
+    /// </summary>
+    /// <param name="parser">Its name.</param>
+    /// <param name="request">What it is asked, as it understands it.</param>
+    /// <param name="ct">Cancels by ending the process: the session is over.</param>
+    /// <exception cref="EscaleException">The parser's own error, with its place; <c>engines.sandbox.*</c>.</exception>
+    public async Task<string> ParseAsync(string parser, string request, CancellationToken ct = default)
+    {
+        _isLocked = true;
+        await BeginAsync(_frame.Begin(FrameKind.Parse).Text(parser).Text(request).Finish(), ct);
+        _isParsing = true;
+        try
+        {
+            var (kind, length) = await ReceiveAsync(ct);
+            return kind == FrameKind.Done ? ReadText(length) : throw End(Frames.Malformed("an answer that was not asked for"));
+        }
+        finally
+        {
+            _isParsing = false;
+        }
     }
 
     /// <summary>Ends the session and its process.</summary>
@@ -263,6 +287,21 @@ public sealed class SandboxSession : IAsyncDisposable
         return frame.Texts();
     }
 
+    private string ReadText(int length)
+    {
+        try
+        {
+            var frame = Payload(length);
+            var text = frame.Text();
+            frame.ExpectEnd();
+            return text;
+        }
+        catch (EscaleException error)
+        {
+            throw End(error);
+        }
+    }
+
     private DuckDb.DuckColumn[] ReadSchema(int length)
     {
         try
@@ -284,7 +323,7 @@ public sealed class SandboxSession : IAsyncDisposable
         {
             var frame = Payload(length);
             _result = null;
-            return SchemaFrames.ReadError(ref frame);
+            return SchemaFrames.ReadError(ref frame, _isParsing);
         }
         catch (EscaleException error)
         {

@@ -30,16 +30,23 @@ internal static partial class SchemaFrames
     }
 
     public static void WriteError(FrameWriter frame, EscaleException error) => frame
-        .Text(error.Code).Text(error.Message).Text(error.Remedy).Int(error.Place?.Line ?? 0).Int(error.Place?.Column ?? 0);
+        .Text(error.Code).Text(error.Message).Text(error.Remedy).Int(error.Place?.Line ?? 0).Int(error.Place?.Column ?? 0)
+        .Text(error.Place?.File).Text(error.Place?.Field);
 
-    public static EscaleException ReadError(ref FrameReader frame)
+    /// <param name="frame">What the child sent.</param>
+    /// <param name="isParser">Whether a parser answers: its errors may be those of another room, and name a file and a field.</param>
+    public static EscaleException ReadError(ref FrameReader frame, bool isParser = false)
     {
         var (code, message, remedy) = (frame.Text(), frame.Text(), frame.TextOrNull());
         var (line, column) = (frame.Int(), frame.Int());
+        var (file, field) = (frame.TextOrNull(), frame.TextOrNull());
         frame.ExpectEnd();
-        return Code().IsMatch(code)
-            ? new EscaleException(code, message, remedy, line > 0 ? new Place(null, line, column > 0 ? column : null) : null)
-            : throw Frames.Malformed("an error without a code");
+        if (!(isParser ? ParserCode() : Code()).IsMatch(code))
+        {
+            throw Frames.Malformed("an error without a code");
+        }
+        var place = new Place(isParser ? file : null, line > 0 ? line : null, line > 0 && column > 0 ? column : null, Field: isParser ? field : null);
+        return new EscaleException(code, message, remedy, place == new Place(null) ? null : place);
     }
 
     private static void WriteType(FrameWriter frame, DuckType type)
@@ -104,4 +111,7 @@ internal static partial class SchemaFrames
 
     [GeneratedRegex(@"^engines\.[a-z][a-z0-9.-]{0,80}\z")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"^[a-z]{1,20}\.[a-z][a-z0-9.-]{0,80}\z")]
+    private static partial Regex ParserCode();
 }
