@@ -2,6 +2,7 @@ using Escale.Kernel;
 using Escale.Projects.Compile;
 using Escale.Projects.Dbt;
 using Escale.Projects.Graph;
+using Escale.Projects.Yaml;
 
 namespace Escale.Projects;
 
@@ -26,7 +27,7 @@ public sealed class Project
         Root = root;
         _settings = new Lazy<Settings>(() => Settings.Read(root));
         _dbt = new Lazy<DbtProject>(() => DbtProject.Open(
-            root, Settings, new YamlContext(environment ?? new RunEnvironment(), clock ?? TimeProvider.System, () => Settings).Render));
+            root, Settings, new YamlContext(environment ?? new RunEnvironment(), clock ?? TimeProvider.System, () => Settings).Render, GivenVars(environment)));
         _graph = new Lazy<AssetGraph>(() => Load(loaders()));
     }
 
@@ -50,6 +51,16 @@ public sealed class Project
 
     /// <summary>What is odd but no error, found while reading; complete once <see cref="Graph"/> was asked for.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>The variables that the environment gives in <c>ESCALE_VARS</c>, a YAML or JSON mapping, as dbt's <c>--vars</c>.</summary>
+    private static IReadOnlyDictionary<string, object?> GivenVars(RunEnvironment? environment)
+    {
+        const string Name = "ESCALE_VARS";
+        var text = (environment ?? new RunEnvironment())[Name];
+        return string.IsNullOrWhiteSpace(text)
+            ? new Dictionary<string, object?>()
+            : (Dictionary<string, object?>)YamlFile.Parse(text, Name).AsMap("variables by name").ToValue();
+    }
 
     internal void Warn(string text) => _warnings.Add(text);
 

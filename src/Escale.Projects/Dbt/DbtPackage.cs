@@ -109,8 +109,9 @@ public sealed class DbtProject
 {
     private readonly Dictionary<string, DbtPackage> _byName;
 
-    private DbtProject(IReadOnlyList<DbtPackage> packages, YamlJinja jinja)
+    private DbtProject(IReadOnlyList<DbtPackage> packages, YamlJinja jinja, IReadOnlyDictionary<string, object?> given)
     {
+        GivenVars = given;
         Jinja = jinja;
         Packages = packages;
         _byName = packages.ToDictionary(package => package.Name, StringComparer.Ordinal);
@@ -125,6 +126,9 @@ public sealed class DbtProject
     /// <summary>The project's name.</summary>
     public string Name => Root.Name;
 
+    /// <summary>The variables given at the start, which win over all of the files'.</summary>
+    public IReadOnlyDictionary<string, object?> GivenVars { get; }
+
     /// <summary>Renders the Jinja of property files and descriptions.</summary>
     internal YamlJinja Jinja { get; }
 
@@ -135,13 +139,14 @@ public sealed class DbtProject
     /// <param name="root">Where it is.</param>
     /// <param name="settings">What <c>escale.yml</c> says.</param>
     /// <param name="render">Renders the Jinja of YAML files.</param>
+    /// <param name="given">The variables given at the start.</param>
     /// <exception cref="EscaleException">A file is wrong, with its place.</exception>
-    public static DbtProject Open(ProjectRoot root, Settings settings, RenderYaml render)
+    public static DbtProject Open(ProjectRoot root, Settings settings, RenderYaml render, IReadOnlyDictionary<string, object?> given)
     {
         var jinja = new YamlJinja(render);
         var path = Path.Combine(root.Folder, ProjectYml.FileName);
         var yml = File.Exists(path)
-            ? ReadYml(root, path, jinja, isRoot: true)
+            ? ReadYml(root, path, jinja, given, isRoot: true)
             : new ProjectYml { Name = settings.Name ?? NameOf(root.Folder) };
         var packages = new List<DbtPackage> { new(root, root.Folder, yml, isRoot: true) };
         var installed = Path.Combine(root.Folder, yml.PackagesPath);
@@ -149,7 +154,7 @@ public sealed class DbtProject
         {
             packages.AddRange(Directory.EnumerateDirectories(installed)
                 .Select(folder => Path.Combine(folder, ProjectYml.FileName)).Where(File.Exists).Order(StringComparer.Ordinal)
-                .Select(file => new DbtPackage(root, Path.GetDirectoryName(file)!, ReadYml(root, file, jinja, isRoot: false), isRoot: false)));
+                .Select(file => new DbtPackage(root, Path.GetDirectoryName(file)!, ReadYml(root, file, jinja, given, isRoot: false), isRoot: false)));
         }
         foreach (var same in packages.GroupBy(package => package.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
@@ -157,19 +162,20 @@ public sealed class DbtProject
                 "projects.duplicate-package", $"Two packages are called '{same.Key}': {string.Join(" and ", same.Select(package => root.Show(package.Folder)))}.",
                 "Remove one of them.", new Place(root.Show(same.Last().Folder)));
         }
-        return new DbtProject(packages, jinja);
+        return new DbtProject(packages, jinja, given);
     }
 
-    private static ProjectYml ReadYml(ProjectRoot root, string path, YamlJinja jinja, bool isRoot)
+    private static ProjectYml ReadYml(ProjectRoot root, string path, YamlJinja jinja, IReadOnlyDictionary<string, object?> given, bool isRoot)
     {
         var shown = root.Show(path);
         var text = ProjectFile.ReadText(path, shown, YamlFile.MaxSizeBytes);
         var document = YamlFile.Parse(text, shown);
-        return ProjectYml.Read(YamlJinja.IsJinja(text) ? jinja.Project(document) : document, isRoot);
+        return ProjectYml.Read(YamlJinja.IsJinja(text) ? jinja.Project(document, given) : document, isRoot);
     }
 
     /// <summary>
-    /// The variables as a package sees them: its own defaults, then the project's global ones, then those the project sets for the package.
+    /// The variables as a package sees them: its own defaults, then the project's global ones, then those the project sets for
+    /// the package, then those given at the start.
     /// </summary>
     public IReadOnlyDictionary<string, object?> VarsOf(string package)
     {
@@ -179,6 +185,7 @@ public sealed class DbtProject
             Add(vars, other.Yml.Vars, package);
         }
         Add(vars, Root.Yml.Vars, package);
+        Add(vars, GivenVars, package);
         return vars;
     }
 

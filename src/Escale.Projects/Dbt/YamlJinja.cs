@@ -32,13 +32,18 @@ internal sealed class YamlJinja(RenderYaml render)
 
     /// <summary><c>dbt_project.yml</c>.</summary>
     /// <param name="document">The file.</param>
-    public YamlNode Project(YamlNode document)
+    /// <param name="given">The variables given at the start; they win over the file's own.</param>
+    public YamlNode Project(YamlNode document, IReadOnlyDictionary<string, object?> given)
     {
         if (document is not YamlMap map)
         {
             return document;
         }
-        var vars = map["vars"] is YamlMap given ? (IReadOnlyDictionary<string, object?>)given.ToValue() : new Dictionary<string, object?>();
+        var vars = map["vars"] is YamlMap own ? (Dictionary<string, object?>)own.ToValue() : [];
+        foreach (var (name, value) in given)
+        {
+            vars[name] = value;
+        }
         var scope = new YamlScope((map["name"] as YamlScalar)?.Text ?? "", vars);
         return With(map, entry => Array.IndexOf(_projectLater, entry.Name) >= 0 ? entry.Value : Rendered(entry.Value, scope, _hooks));
     }

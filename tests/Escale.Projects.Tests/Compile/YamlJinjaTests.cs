@@ -80,6 +80,29 @@ public sealed class YamlJinjaTests
     }
 
     [Theory]
+    [InlineData("", "seed.shop.a main.a old")]
+    [InlineData("{load: true, when: new}", "seed.shop.a main.a new|seed.shop.b raw.b new")]
+    [InlineData("{\"load\": true, \"shop\": {\"when\": \"own\"}}", "seed.shop.a main.a own|seed.shop.b raw.b own")]
+    public void Variables_given_at_the_start_win_over_those_of_the_files(string given, string expected)
+    {
+        using var shop = new CompiledProject(
+            ("dbt_project.yml", "name: shop\nvars: {load: false, when: old}\nseeds:\n  shop:\n    data:\n      +enabled: \"{{ var('load') }}\"\n      +schema: raw\n"),
+            ("seeds/a.csv", "id\n1\n"), ("seeds/data/b.csv", "id\n1\n"));
+        shop.Variables.Set("ESCALE_VARS", given);
+        var when = shop.Compiler.CompileText("{{ var('when') }}").Sql;
+        Assert.Equal(expected, string.Join('|', shop.Project.Graph.Assets.Select(asset => $"{asset.Id} {asset.Table} {when}")));
+    }
+
+    [Fact]
+    public void Given_variables_that_are_no_mapping_are_refused()
+    {
+        using var shop = new CompiledProject(("models/a.sql", "select 1"));
+        shop.Variables.Set("ESCALE_VARS", "load");
+        var error = Assert.Throws<EscaleException>(() => shop.Project.Graph);
+        Assert.Equal(("projects.wrong-type", "ESCALE_VARS:1:1"), (error.Code, error.Place!.ToString()));
+    }
+
+    [Theory]
     [InlineData("dbt_project.yml", "name: shop\nmodels:\n  shop:\n    +enabled: \"{{ var('use_x') }}\"\n", "projects.compile.var-missing", "dbt_project.yml:4:19", "use_x")]
     [InlineData("dbt_project.yml", "name: shop\nmodels:\n  +schema: '{{ env_var(\"NO_SUCH_VARIABLE\") }}'\n", "projects.compile.env-var-missing", "dbt_project.yml:3:16", "NO_SUCH_VARIABLE")]
     [InlineData("dbt_project.yml", "name: shop\nmodels:\n  +schema: \"{{ target.schema \"\n", "projects.jinja.syntax", "dbt_project.yml:3:", "")]
