@@ -10,6 +10,7 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
     ["sandbox"] = ("a small query in a warm sandbox, against the same in process", SandboxQuery.Run),
     ["collect"] = ("a 1 GB CSV through the whole of Collect, against DuckDB's own COPY to Parquet", CollectCsv.Run),
     ["lake"] = ("a 1 GB CSV into a lake table, against DuckDB's own COPY to Parquet", LakeIngest.Run),
+    ["streams"] = ("events pushed to a real server, durable before they are acknowledged", Streams.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };
 if (args is ["sandbox-child"])

@@ -65,7 +65,7 @@ internal static class StreamEndpoints
             return;
         }
         var journal = context.RequestServices.GetRequiredService<StreamJournals>().Of(settings.Stream);
-        if (journal.Status().WaitingBytes > settings.MaxJournalSizeBytes)
+        if (journal.IsFuller(settings.MaxJournalSizeBytes))
         {
             context.Response.Headers.RetryAfter = "10";
             await ProblemAsync(context, StatusCodes.Status429TooManyRequests, "collect.stream-full", "Too many events wait to be collected; run the project, then push again.");
@@ -115,7 +115,13 @@ internal static class StreamEndpoints
         {
             return null;
         }
-        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
+        if (context.Request.ContentLength is { } length)
+        {
+            var whole = new byte[length];
+            await context.Request.Body.ReadExactlyAsync(whole, context.RequestAborted);
+            return whole;
+        }
+        using var body = new MemoryStream();
         var buffer = new byte[1 << 16];
         int got;
         while ((got = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
@@ -126,7 +132,7 @@ internal static class StreamEndpoints
             }
             body.Write(buffer, 0, got);
         }
-        return body.Length == body.Capacity ? body.GetBuffer() : body.ToArray();
+        return body.ToArray();
     }
 
     private static int EventsIn(ReadOnlySpan<byte> body)

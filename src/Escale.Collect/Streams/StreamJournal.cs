@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -36,8 +37,14 @@ internal sealed class StreamJournal(string name, string folder, DurableWriter wr
     private Memory? _memory;
     private string? _segment;
     private long _segmentBytes;
+    private long _waitingBytes;
+
+    // Replaced after every change by whoever holds the gate; read without it, so that asking never waits for a sync.
+    private volatile StreamStatus? _status;
 
     private string MemoryPath => Path.Combine(folder, "journal.json");
+
+    private string DrainedPath => Path.Combine(folder, "drained");
 
     /// <summary>Accepts a batch; when it returns, the batch survives a power cut.</summary>
     /// <exception cref="EscaleException"><c>collect.stream-busy</c> when another process owns the journal.</exception>
@@ -49,14 +56,34 @@ internal sealed class StreamJournal(string name, string folder, DurableWriter wr
         return await push.Done.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>How the stream stands.</summary>
+    /// <summary>How the stream stands: from memory in the process that receives it, from the files in any other.</summary>
     public StreamStatus Status()
     {
+        if (_status is { } status)
+        {
+            return status;
+        }
         lock (_gate)
         {
-            var memory = _memory ?? Recover();
-            return new StreamStatus(memory.LastId, memory.LastSequence, memory.EventCount, Segments().Sum(path => new FileInfo(path).Length));
+            return StatusOf(Recover(), WaitingInFiles());
         }
+    }
+
+    /// <summary>Whether more than this waits, after what another process has brought into the table is deleted.</summary>
+    public bool IsFuller(long sizeBytes)
+    {
+        if (Status().WaitingBytes <= sizeBytes)
+        {
+            return false;
+        }
+        lock (_gate)
+        {
+            if (_owner is not null)
+            {
+                DeleteDrained();
+            }
+        }
+        return Status().WaitingBytes > sizeBytes;
     }
 
     /// <summary>Gives every batch after a position, in order; returns the position of the last.</summary>
@@ -79,26 +106,21 @@ internal sealed class StreamJournal(string name, string folder, DurableWriter wr
         return position;
     }
 
-    /// <summary>Deletes the segments whose batches are all in the table. First the ids are remembered, so that a late retry is still known.</summary>
+    /// <summary>
+    /// Deletes the segments whose batches are all in the table; when another process receives the stream, leaves word for it. First the ids are
+    /// remembered, so that a late retry is still known.
+    /// </summary>
     public void Forget(long position)
     {
         lock (_gate)
         {
             if (_owner is null && !TryOwn())
             {
+                writer.Write(DrainedPath, Encoding.ASCII.GetBytes(position.ToString(CultureInfo.InvariantCulture)));
                 return;
             }
-            _memory ??= Recover();
-            var drained = Segments().Where(path => path != _segment && LastIn(path) <= position).ToList();
-            if (drained.Count == 0)
-            {
-                return;
-            }
-            Failpoint.Hit("collect.journal.before-forget");
-            writer.Write(MemoryPath, JsonSerializer.SerializeToUtf8Bytes(_memory.ToFile()));
-            Failpoint.Hit("collect.journal.before-delete");
-            drained.ForEach(writer.Files.Delete);
-            writer.Files.SyncFolder(folder);
+            Know();
+            Delete(position);
         }
     }
 
@@ -114,15 +136,63 @@ internal sealed class StreamJournal(string name, string folder, DurableWriter wr
 
     private void Open()
     {
+        if (Volatile.Read(ref _worker) is not null)
+        {
+            return;
+        }
         lock (_gate)
         {
             if (_owner is null && !TryOwn())
             {
                 throw new EscaleException("collect.stream-busy", $"Another process is receiving the stream '{name}'.", "Push to the process that serves this project, or try again when it has ended.");
             }
-            _memory ??= Recover();
-            _worker ??= Task.Run(WorkAsync);
+            Know();
+            Volatile.Write(ref _worker, _worker ?? Task.Run(WorkAsync));
         }
+    }
+
+    /// <summary>Reads once what the files say; from then on their owner keeps it in memory.</summary>
+    private void Know()
+    {
+        if (_memory is null)
+        {
+            _memory = Recover();
+            _waitingBytes = WaitingInFiles();
+            DeleteDrained();
+        }
+        _status = StatusOf(_memory, _waitingBytes);
+    }
+
+    private static StreamStatus StatusOf(Memory memory, long waitingBytes) => new(memory.LastId, memory.LastSequence, memory.EventCount, waitingBytes);
+
+    private long WaitingInFiles() => Segments().Sum(path => new FileInfo(path).Length);
+
+    /// <summary>Deletes what another process has drained, if one left word.</summary>
+    private void DeleteDrained()
+    {
+        if (File.Exists(DrainedPath) && long.TryParse(File.ReadAllText(DrainedPath), NumberStyles.None, CultureInfo.InvariantCulture, out var position))
+        {
+            Delete(position);
+        }
+    }
+
+    private void Delete(long position)
+    {
+        var drained = Segments().Where(path => path != _segment && LastIn(path) <= position).ToList();
+        if (drained.Count == 0)
+        {
+            return;
+        }
+        Failpoint.Hit("collect.journal.before-forget");
+        writer.Write(MemoryPath, JsonSerializer.SerializeToUtf8Bytes(_memory!.ToFile()));
+        Failpoint.Hit("collect.journal.before-delete");
+        foreach (var path in drained)
+        {
+            _waitingBytes -= new FileInfo(path).Length;
+            writer.Files.Delete(path);
+        }
+        writer.Files.SyncFolder(folder);
+        _status = StatusOf(_memory!, _waitingBytes);
     }
 
     private bool TryOwn()
@@ -212,6 +282,8 @@ internal sealed class StreamJournal(string name, string folder, DurableWriter wr
             return;
         }
         fresh.ForEach(batch => _memory.Add(batch.Id, batch.Sequence, batch.EventCount));
+        _waitingBytes += buffer.WrittenCount;
+        _status = StatusOf(_memory, _waitingBytes);
         receipts.ForEach(pair => pair.Push.Done.TrySetResult(pair.Receipt));
     }
 
@@ -221,6 +293,7 @@ internal sealed class StreamJournal(string name, string folder, DurableWriter wr
         {
             _segment = NewSegment(firstSequence);
             _segmentBytes = 0;
+            DeleteDrained();
         }
         Failpoint.Hit("collect.journal.before-append");
         writer.Append(_segment, frames);

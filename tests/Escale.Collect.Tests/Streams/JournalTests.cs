@@ -137,4 +137,27 @@ public sealed class JournalTests : IDisposable
         second.Forget(position);
         Assert.Single(Directory.GetFiles(_folder.Path, "*.journal"));
     }
+
+    [Fact]
+    public async Task Its_owner_deletes_what_another_process_has_drained_and_no_more()
+    {
+        using var owner = Open();
+        await owner.PushAsync("a", 1, Body("x"), CancellationToken.None);
+        // As if the segment were full.
+        Drain(owner, 0);
+        await owner.PushAsync("b", 1, Body("y"), CancellationToken.None);
+        Assert.Equal(Directory.GetFiles(_folder.Path, "*.journal").Sum(path => new FileInfo(path).Length), owner.Status().WaitingBytes);
+        using (var other = Open())
+        {
+            other.Forget(1);
+            Assert.Equal(owner.Status(), other.Status());
+        }
+        Assert.True(owner.IsFuller(0));
+        Assert.Equal(["y"], Drain(owner, 0).Bodies);
+        Assert.Equal(Directory.GetFiles(_folder.Path, "*.journal").Single(), Directory.GetFiles(_folder.Path, "0000000000000002-*.journal").Single());
+        Assert.True((await owner.PushAsync("a", 1, Body("x"), CancellationToken.None)).Duplicate);
+        owner.Forget(2);
+        Assert.Equal((0L, 2L), (owner.Status().WaitingBytes, owner.Status().Batches));
+        Assert.False(owner.IsFuller(0));
+    }
 }
