@@ -2,14 +2,11 @@ using System.Buffers;
 
 namespace Escale.Collect.Http;
 
-/// <summary>
-/// A read-only stream that refuses to give more than it may: a byte limit and a limit on how much decompression may multiply
-/// (security requirement S10). Memory stays flat: nothing is read ahead.
-/// </summary>
-internal sealed class LimitedStream(Stream inner, Func<long> transferredBytes, long maxSizeBytes, int maxRatio, string shown, TimeSpan silence) : Stream
+/// <summary>A read-only stream over another that counts what passes.</summary>
+internal class CountingStream(Stream inner) : Stream
 {
-    private const long RatioFloorBytes = 1 << 20;
-    private long _read;
+    /// <summary>The bytes read so far.</summary>
+    public long Count { get; private set; }
 
     public override bool CanRead => true;
 
@@ -19,7 +16,50 @@ internal sealed class LimitedStream(Stream inner, Func<long> transferredBytes, l
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => _read; set => throw new NotSupportedException(); }
+    public override long Position { get => Count; set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Passed(await inner.ReadAsync(buffer, cancellationToken));
+
+    public sealed override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+
+    public sealed override int Read(byte[] buffer, int offset, int count) => Passed(inner.Read(buffer, offset, count));
+
+    public sealed override void Flush()
+    {
+    }
+
+    public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public sealed override void SetLength(long value) => throw new NotSupportedException();
+
+    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <summary>Counts bytes that were read, and may refuse them.</summary>
+    protected virtual int Passed(int got)
+    {
+        Count += got;
+        return got;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>
+/// A stream that refuses to give more than it may: a byte limit and a limit on how much decompression may multiply
+/// (security requirement S10). Memory stays flat: nothing is read ahead.
+/// </summary>
+internal sealed class LimitedStream(Stream inner, Func<long> transferredBytes, long maxSizeBytes, int maxRatio, string shown, TimeSpan silence) : CountingStream(inner)
+{
+    private const long RatioFloorBytes = 1 << 20;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -27,7 +67,7 @@ internal sealed class LimitedStream(Stream inner, Func<long> transferredBytes, l
         timeout.CancelAfter(silence);
         try
         {
-            return Count(await inner.ReadAsync(buffer, timeout.Token));
+            return await base.ReadAsync(buffer, timeout.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -43,98 +83,22 @@ internal sealed class LimitedStream(Stream inner, Func<long> transferredBytes, l
         }
     }
 
-    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
-
-    public override void Flush()
+    protected override int Passed(int got)
     {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-        base.Dispose(disposing);
-    }
-
-    private int Count(int got)
-    {
-        _read += got;
-        if (_read > maxSizeBytes)
+        _ = base.Passed(got);
+        if (Count > maxSizeBytes)
         {
             throw new EscaleException(
                 "collect.too-large", $"{shown} is larger than the {Sizes.Show(maxSizeBytes)} allowed.",
                 "Raise max_size in the source file if this is expected.", new Place(shown));
         }
-        if (_read > RatioFloorBytes && _read > transferredBytes() * maxRatio)
+        if (Count > RatioFloorBytes && Count > transferredBytes() * maxRatio)
         {
             throw new EscaleException(
                 "collect.decompression-ratio", $"{shown} decompresses to more than {maxRatio} times its size: this looks like a decompression bomb.",
                 "Ask the provider of the data, or collect it uncompressed.", new Place(shown));
         }
         return got;
-    }
-}
-
-/// <summary>Counts what passes.</summary>
-internal sealed class CountingStream(Stream inner) : Stream
-{
-    public long Count { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => Count; set => throw new NotSupportedException(); }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var got = await inner.ReadAsync(buffer, cancellationToken);
-        Count += got;
-        return got;
-    }
-
-    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var got = inner.Read(buffer, offset, count);
-        Count += got;
-        return got;
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-        base.Dispose(disposing);
     }
 }
 
