@@ -75,6 +75,21 @@ internal sealed partial class DbtAssembly
         };
     }
 
+    /// <summary>
+    /// A declared source whose table a seed or model of the project makes is another name of it, and ready when that is. dbt lets such projects
+    /// load their example data by seeds and read it through sources, as two runs; here it is one.
+    /// </summary>
+    private void TieSources()
+    {
+        for (var at = 0; at < _assets.Count; at++)
+        {
+            if (_assets[at] is { Definition: SourceTable, Table: { } table } source && _assets.Find(asset => asset.Runnable && asset.Table == table) is { } maker)
+            {
+                _assets[at] = source with { Reads = [maker.Id] };
+            }
+        }
+    }
+
     private void LoadSeed(DbtPackage package, SqlFile file)
     {
         var draft = Draft("seed", package, file, package.Yml.SeedPaths);

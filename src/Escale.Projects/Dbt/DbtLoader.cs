@@ -31,6 +31,7 @@ internal sealed partial class DbtAssembly(
         LoadSources();
         EachFile(package => package.SeedFiles, LoadSeed);
         LoadModels();
+        TieSources();
         EachFile(package => package.TestFiles, LoadSingularTest);
         LoadGenericTests();
         WarnOfUnusedProperties();

@@ -122,7 +122,8 @@ public sealed class AssetGraph
         {
             // A warehouse table lives elsewhere than the lake table of the same name: only makers in one place can clash.
             var place = asset.Kind == "warehouse" ? "warehouse" : "lake";
-            if (!makers.TryAdd((place, asset.Table!), asset) && makers[(place, asset.Table!)] is var first && (first.Runnable || asset.Runnable))
+            if (!makers.TryAdd((place, asset.Table!), asset) && makers[(place, asset.Table!)] is var first && (first.Runnable || asset.Runnable)
+                && !IsNameOf(first, asset) && !IsNameOf(asset, first))
             {
                 throw Duplicate(
                     "projects.duplicate-table", $"'{first.Name}' and '{asset.Name}' both make the table {asset.Table}", first, asset,
@@ -130,6 +131,9 @@ public sealed class AssetGraph
             }
         }
     }
+
+    /// <summary>A declared source may be another name of a table that a seed or model makes: it reads its maker.</summary>
+    private static bool IsNameOf(Asset source, Asset maker) => !source.Runnable && source.Reads.Contains(maker.Id);
 
     private static EscaleException Duplicate(string code, string what, Asset first, Asset second, string remedy) => new(
         code, $"{what}: {first.Path ?? first.Id} and {second.Path ?? second.Id}.", remedy, new Place(second.Path));

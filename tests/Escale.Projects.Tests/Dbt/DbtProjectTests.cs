@@ -34,6 +34,19 @@ public sealed class DbtProjectTests
     }
 
     [Fact]
+    public void A_source_whose_table_a_seed_makes_is_another_name_of_it()
+    {
+        using var files = new TestProject(
+            ("dbt_project.yml", "name: shop\nseeds: {+schema: raw}\n"), ("seeds/orders.csv", "id\n1\n"), ("models/a.sql", "select * from {{ source('shop', 'orders') }}"),
+            ("models/s.yml", "sources: [{name: shop, schema: raw, tables: [{name: orders}, {name: elsewhere}]}]\n"));
+        var graph = files.Open().Graph;
+        Assert.Equal(["seed.shop.orders", "source.shop.shop.orders", "model.shop.a"], graph.Upstream("model.shop.a").Append(graph["model.shop.a"]).Select(asset => asset.Id));
+        Assert.Empty(graph["source.shop.shop.elsewhere"].Reads);
+        using var twice = new TestProject(("seeds/a.csv", "id\n1\n"), ("models/b.sql", "{{ config(alias='a') }}select 1"), ("models/s.yml", "sources: [{name: main, tables: [{name: a}]}]\n"));
+        Assert.Equal("projects.duplicate-table", Assert.Throws<EscaleException>(() => twice.Open().Graph).Code);
+    }
+
+    [Fact]
     public void Configuration_comes_from_the_tree_then_the_property_file_then_the_model()
     {
         using var files = new TestProject(
