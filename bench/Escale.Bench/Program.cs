@@ -15,7 +15,7 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
 };
 if (args is ["sandbox-child"])
 {
-    return await Escale.Engines.Sandbox.SandboxChild.RunAsync();
+    return await Escale.Engines.Sandbox.SandboxChild.RunAsync([]);
 }
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
 {
