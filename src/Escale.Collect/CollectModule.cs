@@ -24,6 +24,7 @@ public sealed class CollectModule : EscaleModule
             provider.GetRequiredService<AddressGuard>(), provider.GetRequiredService<RunEnvironment>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ParseEngine>();
         services.AddSingleton<QuarantineWriter>();
+        services.AddSingleton<LoadLimits>();
         services.AddSingleton<TableLoader>();
         services.AddSingleton<QuarantineReplay>();
         services.AddSingleton<LocalFiles>();

@@ -20,7 +20,7 @@ internal sealed class CollectHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private int _runs;
 
-    public CollectHost(string? folder = null)
+    public CollectHost(string? folder = null, Action<IServiceCollection>? more = null)
     {
         _own = folder is null ? new TempFolder() : null;
         Folder = folder ?? _own!.Path;
@@ -39,6 +39,7 @@ internal sealed class CollectHost : IAsyncDisposable
         services.Replace(ServiceDescriptor.Singleton(provider => new GuardedHttp(
             provider.GetRequiredService<AddressGuard>(), provider.GetRequiredService<RunEnvironment>(), TimeProvider.System,
             new HttpPatience { Retries = 3, FirstDelay = TimeSpan.FromMilliseconds(5), MaxDelay = TimeSpan.FromMilliseconds(50) })));
+        more?.Invoke(services);
         _services = services.BuildServiceProvider();
         if (!File.Exists(Path.Combine(Folder, "escale.yml")))
         {

@@ -21,17 +21,19 @@ internal sealed class CsvScan
 
     private readonly CsvValues _values;
     private readonly int _columnCount;
+    private readonly int _maxBroken;
     private readonly byte _delimiter;
     private readonly byte _quote;
     private readonly byte _escape;
     private readonly List<(int Column, int Start, int Length)> _pending = [];
     private byte[] _buffer = new byte[BlockBytes + SlackBytes];
     private int _skip;
+    private int _broken;
     private bool _header;
 
-    private CsvScan(CsvDialect dialect, CsvValues values, int columnCount)
+    private CsvScan(CsvDialect dialect, CsvValues values, int columnCount, int maxBroken)
     {
-        (_values, _columnCount, _skip, _header) = (values, columnCount, dialect.SkipRows, dialect.HasHeader);
+        (_values, _columnCount, _maxBroken, _skip, _header) = (values, columnCount, maxBroken, dialect.SkipRows, dialect.HasHeader);
         _delimiter = (byte)dialect.Delimiter;
         // Without a quote the delimiter is compared twice.
         _quote = (byte)(dialect.Quote ?? dialect.Delimiter);
@@ -43,7 +45,9 @@ internal sealed class CsvScan
     /// <param name="dialect">How it is written.</param>
     /// <param name="types">The type that each column is to be read as.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    public static IReadOnlyDictionary<int, string> Run(string path, CsvDialect dialect, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    /// <param name="maxBroken">How many records may have too few or too many fields.</param>
+    /// <exception cref="TooManyBroken">There are more.</exception>
+    public static IReadOnlyDictionary<int, string> Run(string path, CsvDialect dialect, IReadOnlyList<string> types, CancellationToken cancellationToken, int maxBroken = int.MaxValue)
     {
         var values = new CsvValues(dialect, types);
         if (values.LastChecked < 0)
@@ -51,7 +55,7 @@ internal sealed class CsvScan
             return values.Doubts;
         }
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
-        if (dialect.Comment is not null || !new CsvScan(dialect, values, types.Count).Blocks(file, cancellationToken))
+        if (dialect.Comment is not null || !new CsvScan(dialect, values, types.Count, maxBroken).Blocks(file, cancellationToken))
         {
             file.Position = 0;
             Carefully(file, dialect, values, types.Count, cancellationToken);
@@ -245,6 +249,10 @@ internal sealed class CsvScan
             {
                 _values.Doubt(column, _buffer.AsSpan(field, length));
             }
+        }
+        else if (end > start + 1 && ++_broken > _maxBroken)
+        {
+            throw new TooManyBroken();
         }
         _pending.Clear();
     }

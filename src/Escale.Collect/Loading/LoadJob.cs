@@ -31,6 +31,22 @@ internal sealed record LoadJob
 
     public IProgress<StepProgress>? Progress { get; init; }
 
+    public LoadLimits Limits { get; init; } = new();
+
+    /// <summary>The records that were taken out of delimited files before the engine read them, or null.</summary>
+    public RejectStore? Sieved { get; set; }
+
+    /// <summary>What was rejected before the engine saw it; more can be added.</summary>
+    public RejectStore EarlyRejects()
+    {
+        var store = new RejectStore(Workspace, Limits, Intake.Rejects);
+        foreach (var record in Sieved ?? Enumerable.Empty<RejectedRecord>())
+        {
+            store.Add(record);
+        }
+        return store;
+    }
+
     /// <summary>Set when quarantined records are replayed: they join the table, whose cursor stays.</summary>
     public Replay? Replay { get; init; }
 

@@ -64,6 +64,16 @@ internal sealed class ParseSession(SandboxSession session) : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Runs a statement and gives its rows as they come, in memory of one chunk.</summary>
+    public async IAsyncEnumerable<object?[]> StreamAsync(string sql, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var result = await session.QueryAsync(sql, ct: cancellationToken);
+        await foreach (var row in result.RowsAsync(cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
     /// <summary>Runs a COPY with RETURN_STATS and gives the files that it wrote.</summary>
     public async Task<IReadOnlyList<CopiedFile>> CopyAsync(string sql, CancellationToken cancellationToken)
     {

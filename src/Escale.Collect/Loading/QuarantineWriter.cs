@@ -13,7 +13,7 @@ internal sealed class QuarantineWriter(LakeEngine lake, TimeProvider clock)
 {
     /// <summary>The columns of a quarantine table.</summary>
     public const string Columns = "'id': 'VARCHAR', 'raw': 'VARCHAR', 'reason': 'VARCHAR', 'rule': 'VARCHAR', 'field': 'VARCHAR', 'file': 'VARCHAR', 'line': 'BIGINT', "
-        + "'source': 'VARCHAR', 'run': 'VARCHAR', 'at': 'TIMESTAMP WITH TIME ZONE', 'load_id': 'VARCHAR', 'replay': 'BIGINT'";
+        + "'source': 'VARCHAR', 'run': 'VARCHAR', 'at': 'TIMESTAMP WITH TIME ZONE', 'load_id': 'VARCHAR', 'replay': 'BIGINT', 'layout': 'VARCHAR'";
 
     /// <summary>Writes the records, replacing those that an interrupted load of the same id left. Returns how many there were.</summary>
     public long Write(LoadJob job, IEnumerable<RejectedRecord> records, CancellationToken cancellationToken)
@@ -73,6 +73,10 @@ internal sealed class QuarantineWriter(LakeEngine lake, TimeProvider clock)
             writer.WriteString("run", job.Run.Value);
             writer.WriteString("at", at);
             writer.WriteString("load_id", job.LoadId);
+            if (record.Layout is { } layout)
+            {
+                writer.WriteString("layout", layout);
+            }
             writer.WriteEndObject();
             writer.Flush();
             longestBytes = Math.Max(longestBytes, writer.BytesCommitted);

@@ -29,4 +29,8 @@ internal sealed record ParquetPart(string Path, string Shown) : RawPart(Path, Sh
 /// <param name="Field">The column, or null.</param>
 /// <param name="File">The file, address or stream.</param>
 /// <param name="Line">The line (or record) in it, from 1, or null.</param>
-internal sealed record RejectedRecord(string Raw, string Reason, string Rule, string? Field, string? File, long? Line);
+internal sealed record RejectedRecord(string Raw, string Reason, string Rule, string? Field, string? File, long? Line)
+{
+    /// <summary>How a delimited file was written, with its columns (<see cref="CsvDialect.Layout"/>); null for other records.</summary>
+    public string? Layout { get; init; }
+}

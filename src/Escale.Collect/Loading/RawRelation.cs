@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Escale.Collect.Definitions;
 using Escale.Collect.Files;
 using Escale.Engines.Tables;
@@ -24,12 +25,21 @@ internal abstract class RawRelation
     /// <summary>A SELECT of the raw columns as <c>r0, r1, …</c> and, where rows are known by other than their order, <c>__file</c> and <c>__row</c>.</summary>
     public abstract string StageSql(string rejects);
 
+    /// <summary>The files as people know them, by path.</summary>
+    public virtual IReadOnlyList<RawPart> Files => [];
+
     /// <summary>The originals of rows, by file (null when there is one) and number in it, ascending.</summary>
-    public abstract IEnumerable<RowOrigin> Find(IReadOnlyList<(string? File, long Row)> rows, IReadOnlyList<RejectedRecord> rejects);
+    public abstract IEnumerable<RowOrigin> Find(IEnumerable<BadRow> rows, IEnumerable<RejectedRecord> rejects);
 }
 
+/// <summary>A row that breaks a rule.</summary>
+/// <param name="File">Its file, or null where the relation is one.</param>
+/// <param name="Row">Its number there, from 1.</param>
+/// <param name="Rule">The number of the rule.</param>
+internal readonly record struct BadRow(string? File, long Row, int Rule);
+
 /// <summary>Where a row came from, and as what.</summary>
-internal sealed record RowOrigin(string? File, long Row, string Shown, long Line, string? Raw);
+internal sealed record RowOrigin(BadRow Bad, string Shown, long Line, string? Raw, string? Layout = null);
 
 /// <summary>Delimited files written alike.</summary>
 internal sealed class CsvRelation : RawRelation
@@ -44,6 +54,22 @@ internal sealed class CsvRelation : RawRelation
     }
 
     public IReadOnlyList<CsvPart> Parts => _parts;
+
+    public override IReadOnlyList<RawPart> Files => _parts;
+
+    /// <summary>An empty line is no row: that holds where there is more than one column.</summary>
+    public bool CanBeSieved => _columns.Count > 1;
+
+    /// <summary>Takes the broken records out of all files, and gives them.</summary>
+    public void Sieve(string workspace, Action<RejectedRecord> reject, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _parts.Count; i++)
+        {
+            var target = Path.Combine(workspace, $"sieved-{Guid.NewGuid():N}.csv");
+            CsvSieve.Run(_parts[i], target, reject, cancellationToken);
+            _parts[i] = _parts[i] with { Path = target };
+        }
+    }
 
     public override IReadOnlyList<(string Name, string Type)> Columns => _columns;
 
@@ -94,29 +120,48 @@ internal sealed class CsvRelation : RawRelation
 
     /// <summary>What the reader set aside, by file and line.</summary>
     public static string RejectsSql(string rejects) =>
-        $"SELECT s.file_path, r.line, r.error_type::VARCHAR, r.column_name, r.csv_line, r.error_message, r.line_byte_position FROM {rejects} r JOIN {rejects}_scan s USING (scan_id, file_id) ORDER BY s.file_path, r.line, r.column_idx";
+        $"SELECT s.file_path, r.line, r.error_type::VARCHAR, r.column_name, r.csv_line, r.error_message, coalesce(r.line_byte_position, 1) FROM {rejects} r JOIN {rejects}_scan s USING (scan_id, file_id) ORDER BY 1, 7, r.column_idx";
 
-    /// <summary>The rejects of a query as records, one for each line.</summary>
-    public IReadOnlyList<RejectedRecord> Rejects(IReadOnlyList<object?[]> rows)
+    /// <summary>The rejects of a query as records, one for each line, in the order of files and lines.</summary>
+    public async Task TakeRejectsAsync(IAsyncEnumerable<object?[]> rows, RejectStore into)
     {
-        var shown = _parts.ToDictionary(part => part.Path, part => part.Shown, StringComparer.Ordinal);
-        var records = new List<RejectedRecord>();
-        foreach (var file in rows.DistinctBy(row => (row[0], row[6])).GroupBy(row => (string)row[0]!))
+        LineCounter? lines = null;
+        try
         {
-            using var lines = new LineCounter(file.Key);
-            foreach (var row in file.OrderBy(row => Convert.ToInt64(row[6], CultureInfo.InvariantCulture)))
+            (string? File, long Offset) last = (null, -1);
+            await foreach (var row in rows)
             {
-                var raw = (string?)row[4] ?? "";
-                var text = raw.TrimStart('\r', '\n');
-                // The reader counts records as lines; a quoted line break makes them differ, so the line is found from the offset.
-                var line = lines.LineAt(Convert.ToInt64(row[6], CultureInfo.InvariantCulture) - 1 + (raw.Length - text.Length));
-                var isType = (string)row[2]! == "CAST";
-                records.Add(new RejectedRecord(
-                    text.TrimEnd('\r', '\n'), Reason((string)row[2]!, (string?)row[3], (string?)row[5]), isType ? "type" : "parse", isType ? (string?)row[3] : null,
-                    shown.GetValueOrDefault(file.Key, file.Key), line));
+                var (file, offset) = ((string)row[0]!, Convert.ToInt64(row[6], CultureInfo.InvariantCulture));
+                if (last == (file, offset))
+                {
+                    continue;
+                }
+                if (last.File != file)
+                {
+                    lines?.Dispose();
+                    lines = new LineCounter(file);
+                }
+                last = (file, offset);
+                into.Add(Reject(row, file, offset, lines!));
             }
         }
-        return records;
+        finally
+        {
+            lines?.Dispose();
+        }
+    }
+
+    private RejectedRecord Reject(object?[] row, string file, long offset, LineCounter lines)
+    {
+        var raw = (string?)row[4] ?? "";
+        var text = raw.TrimStart('\r', '\n');
+        // The reader counts records as lines; a quoted line break makes them differ, so the line is found from the offset.
+        var line = lines.LineAt(offset - 1 + (raw.Length - text.Length));
+        var isType = (string)row[2]! == "CAST";
+        return new RejectedRecord(
+            text.TrimEnd('\r', '\n'), Reason((string)row[2]!, (string?)row[3], (string?)row[5]), isType ? "type" : "parse", isType ? (string?)row[3] : null,
+            _parts.Find(part => part.Path == file)?.Shown ?? file, line)
+        { Layout = Dialect.Layout };
     }
 
     private static string Reason(string error, string? column, string? message) => error switch
@@ -130,33 +175,51 @@ internal sealed class CsvRelation : RawRelation
         _ => message ?? error,
     };
 
-    public override IEnumerable<RowOrigin> Find(IReadOnlyList<(string? File, long Row)> rows, IReadOnlyList<RejectedRecord> rejects)
+    public override IEnumerable<RowOrigin> Find(IEnumerable<BadRow> rows, IEnumerable<RejectedRecord> rejects)
     {
-        foreach (var group in rows.GroupBy(row => row.File!))
+        using var wanted = rows.GetEnumerator();
+        var more = wanted.MoveNext();
+        while (more)
         {
-            var part = _parts.First(candidate => candidate.Path == group.Key);
-            var broken = rejects.Where(reject => reject.File == part.Shown && reject.Line is not null).Select(reject => reject.Line!.Value).ToHashSet();
-            using var wanted = group.Select(row => row.Row).GetEnumerator();
-            wanted.MoveNext();
-            using var file = File.OpenRead(part.Path);
+            var part = _parts.First(candidate => candidate.Path == wanted.Current.File);
             long row = 0;
-            var header = Dialect.HasHeader;
-            foreach (var (span, bytes) in CsvRecords.Read(file, Dialect.Quote))
+            foreach (var (line, text) in RowsOf(part, rejects))
             {
-                var isRow = span.Line > Dialect.SkipRows && (bytes.Length > 0 || Columns.Count == 1) && !broken.Contains(span.Line) && !(Dialect.Comment is { } mark && bytes.Length > 0 && bytes.Span[0] == mark);
-                if (!isRow || (header && !(header = false)))
+                if (++row < wanted.Current.Row)
                 {
                     continue;
                 }
-                if (++row < wanted.Current)
-                {
-                    continue;
-                }
-                yield return new RowOrigin(group.Key, row, part.Shown, span.Line, Encoding.UTF8.GetString(bytes.Span));
-                if (!wanted.MoveNext())
+                yield return new RowOrigin(wanted.Current, part.Shown, line, Encoding.UTF8.GetString(text.Span), Dialect.Layout);
+                more = wanted.MoveNext();
+                if (!more || wanted.Current.File != part.Path)
                 {
                     break;
                 }
+            }
+            while (more && wanted.Current.File == part.Path)
+            {
+                more = wanted.MoveNext();
+            }
+        }
+    }
+
+    /// <summary>The records that the reader took for rows.</summary>
+    private IEnumerable<(long Line, ReadOnlyMemory<byte> Text)> RowsOf(CsvPart part, IEnumerable<RejectedRecord> rejects)
+    {
+        using var broken = rejects.Where(reject => reject.File == part.Shown && reject.Line is not null).Select(reject => reject.Line!.Value).GetEnumerator();
+        var hasBroken = broken.MoveNext();
+        using var file = File.OpenRead(part.Path);
+        var header = Dialect.HasHeader;
+        foreach (var (span, bytes) in CsvRecords.Read(file, Dialect.Quote))
+        {
+            while (hasBroken && broken.Current < span.Line)
+            {
+                hasBroken = broken.MoveNext();
+            }
+            var isRow = span.Line > Dialect.SkipRows && (bytes.Length > 0 || Columns.Count == 1) && !(hasBroken && broken.Current == span.Line) && !(Dialect.Comment is { } mark && bytes.Length > 0 && bytes.Span[0] == mark);
+            if (isRow && !(header && !(header = false)))
+            {
+                yield return (span.Line, bytes);
             }
         }
     }
@@ -180,12 +243,31 @@ internal sealed class StagedRelation(StagedPart part, NestedAs nested, CsvDialec
         return $"SELECT {string.Join(", ", select)} FROM read_json({Sql.Text(part.Path)}, format = 'newline_delimited', {Sql.ObjectSize(part.Stage.LongestBytes)}, columns = {{{columns}}})";
     }
 
-    public override IEnumerable<RowOrigin> Find(IReadOnlyList<(string? File, long Row)> rows, IReadOnlyList<RejectedRecord> rejects) =>
-        part.Stage.RawOf(rows.Select(row => row.Row)).Select(found =>
+    public override IEnumerable<RowOrigin> Find(IEnumerable<BadRow> rows, IEnumerable<RejectedRecord> rejects)
+    {
+        var rules = new Queue<BadRow>();
+        var numbers = rows.Select(row =>
         {
-            var (file, line) = part.Stage.Origin(found.Row);
-            return new RowOrigin(null, found.Row, file, line, found.Raw);
+            rules.Enqueue(row);
+            return row.Row;
         });
+        foreach (var found in part.Stage.RawOf(numbers))
+        {
+            var bad = rules.Dequeue();
+            var (file, line) = part.Stage.Origin(bad.Row);
+            yield return new RowOrigin(bad, file, line, found.Raw);
+        }
+    }
+
+    /// <summary>Writes from which row on records came from which file (or batch, or page), for the lineage of rows.</summary>
+    public void WriteOrigins(string path)
+    {
+        using var file = new StreamWriter(path);
+        foreach (var (firstRow, from) in part.Stage.Files)
+        {
+            file.WriteLine(JsonSerializer.Serialize(new { __first = firstRow, __origin = from }));
+        }
+    }
 
     private static List<(string Name, string Type)> Names(IReadOnlyList<(string Name, string Type)> columns)
     {
@@ -207,8 +289,10 @@ internal sealed class ParquetRelation(IReadOnlyList<ParquetPart> parts, IReadOnl
 
     public static string ReadSql(IReadOnlyList<ParquetPart> parts) => $"read_parquet({Sql.Texts(parts.Select(part => part.Path))}, union_by_name = true, hive_partitioning = false, filename = true, file_row_number = true)";
 
-    public override IEnumerable<RowOrigin> Find(IReadOnlyList<(string? File, long Row)> rows, IReadOnlyList<RejectedRecord> rejects) =>
-        rows.Select(row => new RowOrigin(row.File, row.Row, parts.First(part => part.Path == row.File).Shown, row.Row, null));
+    public override IReadOnlyList<RawPart> Files => parts;
+
+    public override IEnumerable<RowOrigin> Find(IEnumerable<BadRow> rows, IEnumerable<RejectedRecord> rejects) =>
+        rows.Select(row => new RowOrigin(row, parts.First(part => part.Path == row.File).Shown, row.Row, null));
 }
 
 /// <summary>Finds the lines of ascending offsets in a file, in one pass.</summary>

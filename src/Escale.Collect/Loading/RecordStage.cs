@@ -40,6 +40,9 @@ internal sealed class RecordStage : IDisposable
 
     public IReadOnlyList<RejectedRecord> Rejects => _rejects;
 
+    /// <summary>From which staged record on they came from which file.</summary>
+    public IEnumerable<(long FirstRow, string File)> Files => _sections.Select(section => (section.FirstRow, section.File));
+
     /// <summary>Adds a record.</summary>
     /// <param name="json">The text of one JSON value.</param>
     /// <param name="file">Where it came from.</param>

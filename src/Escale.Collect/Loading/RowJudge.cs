@@ -74,55 +74,44 @@ internal sealed class RowJudge
         }
     }
 
-    /// <summary>The rows that break a rule, as they came.</summary>
-    public IEnumerable<RejectedRecord> Bad(DuckConnection connection, IReadOnlyList<RejectedRecord> rejects, CancellationToken cancellationToken, string where = "__rule > 0")
+    /// <summary>The rows that break a rule, as they came, one after the other.</summary>
+    public IEnumerable<RejectedRecord> Bad(DuckConnection connection, IEnumerable<RejectedRecord> rejects, CancellationToken cancellationToken, string where = "__rule > 0")
     {
         for (var part = 0; part < _relations.Count; part++)
         {
-            var rows = new List<(string? File, long Row)>();
-            var rules = new Dictionary<(string?, long), int>();
-            using (var result = connection.Query($"SELECT __file, __row, __rule FROM ({Sql}) WHERE __part = {part.ToString(CultureInfo.InvariantCulture)} AND {where} ORDER BY __file, __row", cancellationToken))
+            // The originals of Parquet rows are asked for on the same connection, which has one result at a time.
+            var rows = _relations[part] is ParquetRelation ? [.. BadRows(connection, part, where, cancellationToken)] : BadRows(connection, part, where, cancellationToken);
+            foreach (var origin in _relations[part].Find(rows, rejects))
             {
-                foreach (var row in result.Rows())
-                {
-                    var key = (File: (string?)row[0], Row: Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
-                    rows.Add(key);
-                    rules[key] = Convert.ToInt32(row[2], CultureInfo.InvariantCulture);
-                }
-            }
-            var numbered = _relations[part] is CsvRelation ? WithinFiles(connection, part, rows, rules, cancellationToken) : rows.ConvertAll(row => (row.File, row.Row));
-            foreach (var origin in numbered.Count == 0 ? [] : _relations[part].Find(numbered, rejects))
-            {
-                var check = _checks[rules[(origin.File, origin.Row)] - 1];
-                yield return new RejectedRecord(origin.Raw ?? RawFromStage(connection, part, origin, cancellationToken), check.Reason, check.Kind, check.Field, origin.Shown, origin.Line);
+                var check = _checks[origin.Bad.Rule - 1];
+                yield return new RejectedRecord(origin.Raw ?? RawFromStage(connection, part, origin, cancellationToken), check.Reason, check.Kind, check.Field, origin.Shown, origin.Line) { Layout = origin.Layout };
             }
         }
     }
 
-    /// <summary>The staging file numbers rows through all files; a file's own rows are counted from its first.</summary>
-    private List<(string? File, long Row)> WithinFiles(DuckConnection connection, int part, List<(string? File, long Row)> rows, Dictionary<(string?, long), int> rules, CancellationToken cancellationToken)
+    private IEnumerable<BadRow> BadRows(DuckConnection connection, int part, string where, CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
+        var first = _relations[part] is CsvRelation ? FirstRows(connection, part, cancellationToken) : [];
+        using var result = connection.Query($"SELECT __file, __row, __rule FROM ({Sql}) WHERE __part = {part.ToString(CultureInfo.InvariantCulture)} AND {where} ORDER BY __file, __row", cancellationToken);
+        foreach (var row in result.Rows())
         {
-            return rows;
+            var file = (string?)row[0];
+            yield return new BadRow(file, Convert.ToInt64(row[1], CultureInfo.InvariantCulture) - (file is null ? 0 : first.GetValueOrDefault(file)), Convert.ToInt32(row[2], CultureInfo.InvariantCulture));
         }
+    }
+
+    /// <summary>The staging file numbers rows through all files; a file's own rows are counted from its first.</summary>
+    private Dictionary<string, long> FirstRows(DuckConnection connection, int part, CancellationToken cancellationToken)
+    {
         using var result = connection.Query($"SELECT __file, min(file_row_number) FROM read_parquet({Loading.Sql.Text(_stages[part])}, file_row_number = true) GROUP BY 1", cancellationToken);
-        var first = result.Rows().ToDictionary(row => (string)row[0]!, row => Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
-        var within = new List<(string? File, long Row)>();
-        foreach (var (file, row) in rows)
-        {
-            var number = row - first[file!];
-            rules[(file, number)] = rules[(file, row)];
-            within.Add((file, number));
-        }
-        return within;
+        return result.Rows().ToDictionary(row => (string)row[0]!, row => Convert.ToInt64(row[1], CultureInfo.InvariantCulture));
     }
 
     private string RawFromStage(DuckConnection connection, int part, RowOrigin origin, CancellationToken cancellationToken)
     {
         var columns = string.Join(", ", _relations[part].Columns.Select((column, i) => $"{Engine(column.Name)} := __r{i}"));
         var text = connection.Scalar<string>(
-            $"SELECT CAST(to_json(struct_pack({columns})) AS VARCHAR) FROM read_parquet({Loading.Sql.Text(_stages[part])}) WHERE __row = {origin.Row.ToString(CultureInfo.InvariantCulture)} AND __file = {Loading.Sql.Text(origin.File!)}", cancellationToken) ?? "{}";
+            $"SELECT CAST(to_json(struct_pack({columns})) AS VARCHAR) FROM read_parquet({Loading.Sql.Text(_stages[part])}) WHERE __row = {origin.Bad.Row.ToString(CultureInfo.InvariantCulture)} AND __file = {Loading.Sql.Text(origin.Bad.File!)}", cancellationToken) ?? "{}";
         return text.Length > MaxRawBytes ? text[..MaxRawBytes] : text;
     }
 
@@ -149,15 +138,19 @@ internal sealed class RowJudge
             StagedRelation => ("__row", "NULL::VARCHAR"),
             _ => ("__row", "__file"),
         };
-        var shown = relation is StagedRelation ? Loading.Sql.Text(_job.Table.Name) : ShownSql(part);
+        var hasOrigins = relation is StagedRelation && _job.Table.Lineage;
+        var shown = hasOrigins ? "__origin" : relation is StagedRelation ? Loading.Sql.Text(_job.Table.Name) : ShownSql(part);
+        var origins = hasOrigins ? $" ASOF LEFT JOIN read_json({Loading.Sql.Text(OriginsOf(_stages[part]))}, format = 'newline_delimited', columns = {{'__first': 'BIGINT', '__origin': 'VARCHAR'}}) o ON v.__erow >= o.__first" : "";
         var inner = $"SELECT *, {string.Join(", ", values)}, {file} AS __efile, {row} AS __erow FROM read_parquet({Loading.Sql.Text(_stages[part])}, file_row_number = true)";
-        return string.Create(CultureInfo.InvariantCulture, $"SELECT {string.Join(", ", _plan.Select(column => Engine(column.Name)))}, __efile AS __file, __erow AS __row, {part} AS __part, {shown} AS __shown, {rule} AS __rule FROM ({inner}) v");
+        return string.Create(CultureInfo.InvariantCulture, $"SELECT {string.Join(", ", _plan.Select(column => Engine(column.Name)))}, __efile AS __file, __erow AS __row, {part} AS __part, {shown} AS __shown, {rule} AS __rule FROM ({inner}) v{origins}");
     }
+
+    /// <summary>Where the origins of a staging file's rows are written, when lineage is asked for.</summary>
+    public static string OriginsOf(string stage) => stage + ".origins";
 
     private string ShownSql(int part)
     {
-        var names = _job.Intake.Parts.Where(candidate => _relations[part].Paths.Contains(candidate.Path));
-        return "CASE __efile" + string.Concat(names.Select(candidate => $" WHEN {Loading.Sql.Text(candidate.Path)} THEN {Loading.Sql.Text(candidate.Shown)}")) + " END";
+        return "CASE __efile" + string.Concat(_relations[part].Files.Select(candidate => $" WHEN {Loading.Sql.Text(candidate.Path)} THEN {Loading.Sql.Text(candidate.Shown)}")) + " END";
     }
 
     private int NumberOf(Check check)

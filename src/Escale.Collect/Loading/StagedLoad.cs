@@ -13,7 +13,7 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
 
     public async Task<LoadOutcome> RunAsync(LoadJob job, IReadOnlyList<RawRelation> relations, IReadOnlyList<PlannedColumn> plan, Snapshot? current, CancellationToken cancellationToken)
     {
-        var rejects = new List<RejectedRecord>(job.Intake.Rejects);
+        using var rejects = job.EarlyRejects();
         var stages = new List<string>();
         for (var i = 0; i < relations.Count; i++)
         {
@@ -25,7 +25,7 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
         return await Task.Run(() => Write(job, session, judge, kept, rejects, cancellationToken), cancellationToken);
     }
 
-    private async Task<string> StageAsync(LoadJob job, RawRelation relation, int index, List<RejectedRecord> rejects, CancellationToken cancellationToken)
+    private async Task<string> StageAsync(LoadJob job, RawRelation relation, int index, RejectStore rejects, CancellationToken cancellationToken)
     {
         var target = Path.Combine(job.Workspace, string.Create(CultureInfo.InvariantCulture, $"raw-{index}-{Directory.GetFiles(job.Workspace).Length}.parquet"));
         var table = string.Create(CultureInfo.InvariantCulture, $"staged_{index}");
@@ -33,12 +33,16 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
         await session.RowsAsync($"COPY ({relation.StageSql(table)}) TO {Sql.Text(target)} (FORMAT parquet, COMPRESSION snappy)", cancellationToken);
         if (relation is CsvRelation csv)
         {
-            rejects.AddRange(csv.Rejects(await session.RowsAsync(CsvRelation.RejectsSql(table), cancellationToken)));
+            await csv.TakeRejectsAsync(session.StreamAsync(CsvRelation.RejectsSql(table), cancellationToken), rejects);
+        }
+        else if (relation is StagedRelation staged && job.Table.Lineage)
+        {
+            staged.WriteOrigins(RowJudge.OriginsOf(target));
         }
         return target;
     }
 
-    private LoadOutcome Write(LoadJob job, LakeSession session, RowJudge judge, List<PlannedColumn> kept, List<RejectedRecord> rejects, CancellationToken cancellationToken)
+    private LoadOutcome Write(LoadJob job, LakeSession session, RowJudge judge, List<PlannedColumn> kept, RejectStore rejects, CancellationToken cancellationToken)
     {
         if (judge.NeedsTable)
         {

@@ -23,10 +23,10 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
         var files = await CopyAndScanAsync(job, session, copy, relations, types, plan, cancellationToken);
         try
         {
-            var rejects = new List<RejectedRecord>(job.Intake.Rejects);
+            using var rejects = job.EarlyRejects();
             for (var i = 0; i < relations.Count; i++)
             {
-                rejects.AddRange(relations[i].Rejects(await session.RowsAsync(CsvRelation.RejectsSql($"rejects_{i}"), cancellationToken)));
+                await relations[i].TakeRejectsAsync(session.StreamAsync(CsvRelation.RejectsSql($"rejects_{i}"), cancellationToken), rejects);
             }
             RefuseWrongGuesses(rejects, relations, plan);
             LoadWrite.CheckBudget(job, rejects.Count, files.Sum(file => file.RowCount), () => rejects);
@@ -47,7 +47,7 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var copying = session.CopyAsync(copy.Sql, stop.Token);
-        var scanning = Task.Run(() => Scan(relations, types, stop.Token), stop.Token);
+        var scanning = Task.Run(() => Scan(relations, types, job.Limits.BrokenLines, stop.Token), stop.Token);
         try
         {
             if (await Task.WhenAny(copying, scanning) == scanning && (await scanning).Any(doubts => doubts.Count > 0))
@@ -68,15 +68,16 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
             File.Delete(copy.Location);
             throw Replan(job, await scanning, relations, plan);
         }
-        catch (EscaleException)
+        catch (Exception exception) when (exception is EscaleException or TooManyBroken)
         {
             await stop.CancelAsync();
-            await Task.WhenAny(scanning);
+            await Task.WhenAny(Task.WhenAll(copying, scanning));
+            File.Delete(copy.Location);
             throw;
         }
     }
 
-    private static List<Dictionary<int, string>> Scan(IReadOnlyList<CsvRelation> relations, List<List<string>> types, CancellationToken cancellationToken)
+    private static List<Dictionary<int, string>> Scan(IReadOnlyList<CsvRelation> relations, List<List<string>> types, int maxBroken, CancellationToken cancellationToken)
     {
         var all = new List<Dictionary<int, string>>();
         for (var i = 0; i < relations.Count; i++)
@@ -84,7 +85,7 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
             var doubts = new Dictionary<int, string>();
             foreach (var part in relations[i].Parts)
             {
-                foreach (var (column, type) in CsvScan.Run(part.Path, relations[i].Dialect, types[i], cancellationToken))
+                foreach (var (column, type) in CsvScan.Run(part.Path, relations[i].Dialect, types[i], cancellationToken, relations[i].CanBeSieved ? maxBroken : int.MaxValue))
                 {
                     doubts[column] = doubts.TryGetValue(column, out var other) ? SqlTypes.Widen(other, type) ?? SqlTypes.Text : type;
                 }
@@ -106,9 +107,9 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
     }
 
     /// <summary>A value that does not fit a type that was only inferred is no fault of the row.</summary>
-    private static void RefuseWrongGuesses(List<RejectedRecord> rejects, IReadOnlyList<CsvRelation> relations, IReadOnlyList<PlannedColumn> plan)
+    private static void RefuseWrongGuesses(RejectStore rejects, IReadOnlyList<CsvRelation> relations, IReadOnlyList<PlannedColumn> plan)
     {
-        var wrong = rejects.Where(reject => reject.Rule == "type" && reject.Field is not null).Select(reject => reject.Field!)
+        var wrong = rejects.TypeFields
             .Where(field => plan.Any(column => column.IsInferred && ColumnPlan.Same(column.Name, field))).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (wrong.Count == 0)
         {

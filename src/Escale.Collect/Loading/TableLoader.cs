@@ -12,12 +12,24 @@ namespace Escale.Collect.Loading;
 /// </summary>
 internal sealed class TableLoader(LakeEngine lake, ParseEngine parser, QuarantineWriter quarantine)
 {
-    private const int MaxPlans = 4;
+    private const int MaxPlans = 5;
 
     /// <exception cref="EscaleException">
     /// <c>collect.too-many-failed</c>, <c>collect.contract-*</c>, <c>collect.type-changed</c>; the table is then as it was.
     /// </exception>
     public async Task<LoadOutcome> LoadAsync(LoadJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryAsync(job, cancellationToken);
+        }
+        finally
+        {
+            job.Sieved?.Dispose();
+        }
+    }
+
+    private async Task<LoadOutcome> TryAsync(LoadJob job, CancellationToken cancellationToken)
     {
         var relations = await RelationsAsync(job, cancellationToken);
         for (var attempt = 1; ; attempt++)
@@ -40,6 +52,23 @@ internal sealed class TableLoader(LakeEngine lake, ParseEngine parser, Quarantin
             {
                 // The relations know better types now.
             }
+            catch (Exception exception) when (job.Sieved is null && IsTooMuchBroken(exception) && relations.OfType<CsvRelation>().Any(relation => relation.CanBeSieved))
+            {
+                Sieve(job, relations, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>The reader keeps in memory what it sets aside, which may also be more than its process has.</summary>
+    private static bool IsTooMuchBroken(Exception exception) =>
+        exception is TooManyBroken or EscaleException { Code: "engines.sandbox.died" or "engines.duckdb.out-of-memory" };
+
+    private static void Sieve(LoadJob job, IReadOnlyList<RawRelation> relations, CancellationToken cancellationToken)
+    {
+        job.Sieved = new RejectStore(job.Workspace, job.Limits, []);
+        foreach (var relation in relations.OfType<CsvRelation>().Where(relation => relation.CanBeSieved))
+        {
+            relation.Sieve(job.Workspace, job.Sieved.Add, cancellationToken);
         }
     }
 

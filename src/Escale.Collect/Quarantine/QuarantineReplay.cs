@@ -88,28 +88,41 @@ internal sealed class QuarantineReplay(LakeEngine lake, ParseEngine parser, Quar
         session.Write(Change(table, $"SELECT * REPLACE (NULL::BIGINT AS replay) FROM {table.Quarantine.ToSql()} WHERE {Marked}", Marked), cancellationToken);
     }
 
-    private static List<(string Id, string Raw, string? File, long? Line)> Rows(LakeSession session, SourceTable table, CancellationToken cancellationToken)
+    private sealed record QuarantinedRow(string Id, string Raw, string? File, long? Line, string? Layout);
+
+    private List<QuarantinedRow> Rows(LakeSession session, SourceTable table, CancellationToken cancellationToken)
     {
-        using var result = session.Connection.Query($"SELECT id, raw, file, line FROM {table.Quarantine.ToSql()} ORDER BY \"at\", id", cancellationToken);
-        return [.. result.Rows().Select(row => ((string)row[0]!, (string?)row[1] ?? "", (string?)row[2], row[3] is null ? (long?)null : Convert.ToInt64(row[3], CultureInfo.InvariantCulture)))];
+        // Tables that an earlier version made have no layout.
+        var layout = lake.Catalog.Table(table.Quarantine).Read().Schema.Find("layout") is null ? "NULL" : "layout";
+        using var result = session.Connection.Query($"SELECT id, raw, file, line, {layout} FROM {table.Quarantine.ToSql()} ORDER BY \"at\", id", cancellationToken);
+        return [.. result.Rows().Select(row => new QuarantinedRow(
+            (string)row[0]!, (string?)row[1] ?? "", (string?)row[2], row[3] is null ? null : Convert.ToInt64(row[3], CultureInfo.InvariantCulture), (string?)row[4]))];
     }
 
     /// <summary>The ids of the staged records, in their order. Records that are still no records stay behind.</summary>
-    private static List<string> Stage(List<(string Id, string Raw, string? File, long? Line)> rows, SourceTable table, Snapshot? target, RecordStage stage)
+    private static List<string> Stage(List<QuarantinedRow> rows, SourceTable table, Snapshot? target, RecordStage stage)
     {
         var ids = new List<string>();
-        foreach (var (id, raw, file, line) in rows)
+        foreach (var row in rows)
         {
-            var record = raw.AsSpan().TrimStart().StartsWith("{") ? Encoding.UTF8.GetBytes(raw) : FromDelimited(raw, table, target);
-            if (record is not null && stage.Add(record, file ?? table.Quarantine.ToString(), line ?? 0))
+            var record = row.Layout is { } layout ? FromDelimited(row.Raw, JsonSerializer.Deserialize<CsvLayout>(layout)!, table)
+                : row.Raw.AsSpan().TrimStart().StartsWith("{") ? Encoding.UTF8.GetBytes(row.Raw) : FromDelimited(row.Raw, table, target);
+            if (record is not null && stage.Add(record, row.File ?? table.Quarantine.ToString(), row.Line ?? 0))
             {
-                ids.Add(id);
+                ids.Add(row.Id);
             }
         }
         return ids;
     }
 
-    /// <summary>A delimited record as JSON texts under the table's columns; null when it does not have as many fields.</summary>
+    /// <summary>A delimited record as JSON texts under the columns that its file had; null when it does not have as many fields.</summary>
+    private static byte[]? FromDelimited(string raw, CsvLayout layout, SourceTable table)
+    {
+        var fields = CsvRecords.Fields(Encoding.UTF8.GetBytes(raw), layout.Delimiter, layout.Quote, layout.Escape);
+        return fields.Count == layout.Columns.Count ? ToJson(layout.Columns, fields, (FilesSettings)table.Settings) : null;
+    }
+
+    /// <summary>A record whose layout was not kept: the table's columns in their order, with the first delimiter that gives as many fields.</summary>
     private static byte[]? FromDelimited(string raw, SourceTable table, Snapshot? target)
     {
         if (table.Settings is not FilesSettings settings || target is null)
@@ -120,16 +133,12 @@ internal sealed class QuarantineReplay(LakeEngine lake, ParseEngine parser, Quar
         var bytes = Encoding.UTF8.GetBytes(raw);
         var quote = settings.Csv.Quote ?? '"';
         char[] delimiters = settings.Csv.Delimiter is { } only ? [only] : [',', ';', '\t', '|'];
-        foreach (var delimiter in delimiters)
-        {
-            var fields = CsvRecords.Fields(bytes, delimiter, quote, settings.Csv.Escape ?? quote);
-            if (fields.Count == names.Count)
-            {
-                return JsonSerializer.SerializeToUtf8Bytes(names.Zip(fields).ToDictionary(pair => pair.First, pair => settings.Csv.NullValues.Contains(pair.Second) ? null : pair.Second));
-            }
-        }
-        return null;
+        return delimiters.Select(delimiter => CsvRecords.Fields(bytes, delimiter, quote, settings.Csv.Escape ?? quote))
+            .FirstOrDefault(fields => fields.Count == names.Count) is { } found ? ToJson(names, found, settings) : null;
     }
+
+    private static byte[] ToJson(IEnumerable<string> names, IEnumerable<string> fields, FilesSettings settings) =>
+        JsonSerializer.SerializeToUtf8Bytes(names.Zip(fields).ToDictionary(pair => pair.First, pair => settings.Csv.NullValues.Contains(pair.Second) ? null : pair.Second));
 
     private static CsvDialect? DialectOf(SourceTable table) => table.Settings is FilesSettings { Csv: var options }
         ? new CsvDialect { Delimiter = ',', Columns = [], Decimal = options.Decimal, DateFormat = options.DateFormat, TimestampFormat = options.TimestampFormat }

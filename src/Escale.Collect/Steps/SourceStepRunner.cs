@@ -7,7 +7,7 @@ using Escale.Engines.Tables;
 namespace Escale.Collect.Steps;
 
 /// <summary>Runs a <c>source</c> asset: asks its connector for what is new and loads that. Nothing new is nothing done.</summary>
-internal sealed class SourceStepRunner(LakeEngine lake, SourceCatalog catalog, TableLoader loader, ProjectRoot root) : IStepRunner
+internal sealed class SourceStepRunner(LakeEngine lake, SourceCatalog catalog, TableLoader loader, LoadLimits limits, ProjectRoot root) : IStepRunner
 {
     public string Kind => "source";
 
@@ -56,7 +56,7 @@ internal sealed class SourceStepRunner(LakeEngine lake, SourceCatalog catalog, T
         }
     }
 
-    private static LoadJob Job(StepContext context, SourceStep step, Intake intake, string workspace, TableState? state) => new()
+    private LoadJob Job(StepContext context, SourceStep step, Intake intake, string workspace, TableState? state) => new()
     {
         Table = step.Table,
         Intake = intake,
@@ -67,6 +67,7 @@ internal sealed class SourceStepRunner(LakeEngine lake, SourceCatalog catalog, T
         Sequence = (state?.Sequence ?? 0) + 1,
         FullRefresh = context.FullRefresh,
         Progress = context.Progress,
+        Limits = limits,
     };
 
     private StepResult Result(SourceTable table, LoadOutcome outcome) => new()

@@ -37,6 +37,19 @@ public sealed class QuarantineReplayTests
         Assert.False((await host.RunAsync("t")).Changed);
     }
 
+    [Fact]
+    public async Task Values_go_to_the_columns_that_their_file_named_in_whatever_order()
+    {
+        await using var host = new CollectHost();
+        host.Write("in/a.csv", "id,kind,note\n1,a,\"x, y\"\n2,b,first\n");
+        host.Write("in/b.csv", "note;kind;id;extra\nsecond;b;3;7\nthird;a;4;8\n");
+        host.Write("sources/s.yml", Strict.Replace("path: t.csv", "path: in/*.csv", StringComparison.Ordinal));
+        Assert.Equal(2, (await host.RunAsync("t")).QuarantinedCount);
+        host.Write("sources/s.yml", Loose.Replace("path: t.csv", "path: in/*.csv", StringComparison.Ordinal));
+        Assert.Equal(new ReplayOutcome(2, 0), await ReplayAsync(host));
+        Assert.Equal(["1|a|x, y|NULL", "2|b|first|NULL", "3|b|second|7", "4|a|third|8"], host.Query("select id, kind, note, extra from bronze.t order by id"));
+    }
+
     [Theory]
     [InlineData("collect.replay.marked")]
     [InlineData("collect.replay.moved")]

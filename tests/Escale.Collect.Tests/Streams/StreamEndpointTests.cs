@@ -26,6 +26,7 @@ public sealed class StreamEndpointTests : IAsyncLifetime
             tables:
               - {name: events, stream: ais, max_request_size: 100KB, columns: {id: {type: bigint, not_null: true}}}
               - {name: secret, key: "${PUSH_KEY}"}
+              - {name: traced, lineage: true}
             """);
         _host.Environment.Set("PUSH_KEY", "k3y-of-the-stream");
         var builder = WebApplication.CreateSlimBuilder();
@@ -83,6 +84,18 @@ public sealed class StreamEndpointTests : IAsyncLifetime
         Assert.Equal(
             ["stream/ais/b1|4|parse|not json", "stream/ais/b1|5|type|{\"id\":\"x\"}", "stream/ais/b1|6|parse|[1]"],
             _host.Query("select file, line, rule, raw from quarantine.events order by line"));
+    }
+
+    [Fact]
+    public async Task The_lineage_of_an_event_names_its_batch()
+    {
+        await PushAsync("{\"id\":1}\nnone\n{\"id\":2}\n", "b1", "traced");
+        await PushAsync("{\"id\":3}\n", "b2", "traced");
+        await PushAsync("{\"id\":4}\n", stream: "traced");
+        await _host.RunAsync("traced");
+        Assert.Equal(
+            ["1|stream/traced/b1", "2|stream/traced/b1", "3|stream/traced/b2", "4|stream/traced/auto-3"],
+            _host.Query("select id, _escale_file from bronze.traced order by id"));
     }
 
     [Fact]
