@@ -30,6 +30,7 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<LocalFiles>();
         services.AddSingleton<FileFetcher>();
         services.AddSingleton<FilePreparer>();
+        services.AddSingleton<RecordFiles>();
         services.AddSingleton<StreamJournals>();
         services.AddSingleton<StreamWait>();
         services.AddSingleton<StreamDirectory>();

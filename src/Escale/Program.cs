@@ -44,7 +44,7 @@ internal static class Program
     private static Task<int> RunVerbAsync(string[] args) => EscaleCommandLine.RunAsync(args, Modules());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Task<int> RunSandboxAsync() => SandboxChild.RunAsync([]);
+    private static Task<int> RunSandboxAsync() => SandboxChild.RunAsync(CollectParsers.All);
 
     private static int PrintVersion()
     {

@@ -14,7 +14,7 @@ namespace Escale.Collect.Tests;
 internal sealed class CollectHost : IAsyncDisposable
 {
     // One pool for all tests: its warm processes are what a long-lived program has.
-    private static readonly SandboxPool _sandboxes = new(new SandboxOptions { Command = [Path.Combine(AppContext.BaseDirectory, "Escale.Engines.Child")], WarmCount = 2 });
+    private static readonly SandboxPool _sandboxes = new(new SandboxOptions { Command = [Path.Combine(AppContext.BaseDirectory, "Escale.Collect.Child")], WarmCount = 2 });
 
     private readonly TempFolder? _own;
     private readonly ServiceProvider _services;

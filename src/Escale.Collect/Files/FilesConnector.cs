@@ -6,7 +6,7 @@ using Escale.Projects.Yaml;
 namespace Escale.Collect.Files;
 
 /// <summary>Collects CSV, TSV, JSON, NDJSON, Parquet and Excel files, from the project folder or over HTTP.</summary>
-internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer) : Connector
+internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer, RecordFiles records) : Connector
 {
     public override string Type => "files";
 
@@ -37,16 +37,17 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer)
             return null;
         }
         var parts = new List<RawPart>();
-        // Records of all JSON files and spreadsheets share one stage, so that many small files are read as one.
-        using var stage = new RecordStage(Path.Combine(context.Workspace, "records.ndjson"), table.Name);
+        // JSON files and spreadsheets share one stage, so that many small files are read as one.
+        var staged = new List<RecordFile>();
         for (var i = 0; i < chosen.Count; i++)
         {
             context.Progress?.Report(new StepProgress((double)i / chosen.Count, Doing: chosen[i].Shown));
-            if (await OpenAsync(chosen[i], stage, context, settings, cancellationToken) is { } part)
+            if (await OpenAsync(chosen[i], staged, context, settings, cancellationToken) is { } part)
             {
                 parts.Add(part);
             }
         }
+        using var stage = await records.ReadAsync(staged, settings, table.Name, context.Workspace, cancellationToken);
         parts.Add(stage.Finish());
         return new Intake { Parts = parts, Rejects = stage.Rejects, State = StateOf(table, known, found) };
     }
@@ -85,7 +86,7 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer)
         return new JsonObject { ["files"] = files };
     }
 
-    private async Task<RawPart?> OpenAsync(FoundFile file, RecordStage stage, CollectContext context, FilesSettings settings, CancellationToken cancellationToken)
+    private async Task<RawPart?> OpenAsync(FoundFile file, List<RecordFile> staged, CollectContext context, FilesSettings settings, CancellationToken cancellationToken)
     {
         var (format, compression) = FilePreparer.Recognise(file.Shown, settings, context.Table.Place);
         var isText = format is not (FileFormat.Parquet or FileFormat.Excel);
@@ -103,24 +104,8 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer)
                     return new CsvPart(path, file.Shown, dialect);
                 }
             default:
-                await StageAsync(path, file.Shown, format, stage, settings, cancellationToken);
+                staged.Add(new RecordFile(Path.GetFullPath(path), file.Shown, format));
                 return null;
-        }
-    }
-
-    private static async Task StageAsync(string path, string shown, FileFormat format, RecordStage stage, FilesSettings settings, CancellationToken cancellationToken)
-    {
-        if (format == FileFormat.Excel)
-        {
-            ExcelFiles.Read(path, shown, settings, stage, cancellationToken);
-        }
-        else if (format == FileFormat.Ndjson || (settings.DataSelector is null && JsonFiles.IsLines(path)))
-        {
-            JsonFiles.ReadLines(path, shown, stage, cancellationToken);
-        }
-        else
-        {
-            await JsonFiles.ReadDocumentAsync(path, shown, settings.DataSelector, stage, cancellationToken);
         }
     }
 }

@@ -26,17 +26,19 @@ internal static class JsonFiles
     }
 
     /// <summary>A whole document: broken JSON is an error of the file, with its line.</summary>
-    public static async Task ReadDocumentAsync(string path, string shown, string? selector, RecordStage stage, CancellationToken cancellationToken)
+    public static void ReadDocument(string path, string shown, string? selector, RecordStage stage, CancellationToken cancellationToken)
     {
-        await using var file = File.OpenRead(path);
+        using var file = File.OpenRead(path);
         try
         {
             if (selector is null && FirstByte(file) == '[')
             {
                 long item = 0;
-                await foreach (var element in JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(file, JsonSerializerOptions.Default, cancellationToken))
+                using var stream = new CompletedReads(file);
+                var items = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, JsonSerializerOptions.Default, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                while (items.MoveNextAsync().AsTask().GetAwaiter().GetResult())
                 {
-                    Add(element, shown, ++item, stage);
+                    Add(items.Current, shown, ++item, stage);
                 }
                 return;
             }
@@ -44,7 +46,7 @@ internal static class JsonFiles
             {
                 throw new EscaleException("collect.too-large", $"{shown} is one JSON document of more than {Http.Sizes.Show(MaxDocumentBytes)}.", "Write it as a list or as one record a line.", new Place(shown));
             }
-            using var document = await JsonDocument.ParseAsync(file, cancellationToken: cancellationToken);
+            using var document = JsonDocument.Parse(file);
             var roots = selector is null ? [RecordSelector.Guess(document.RootElement)] : JsonPath.Parse(selector).Find(document.RootElement);
             long count = 0;
             foreach (var element in roots.SelectMany(RecordSelector.Expand))
@@ -103,5 +105,39 @@ internal static class JsonFiles
         {
             stage.Add(JsonSerializer.SerializeToUtf8Bytes(new { value = element }), shown, number);
         }
+    }
+
+    /// <summary>
+    /// Answers each read at once, so that what is awaited on it never leaves this thread: only it sees the files of a sandbox, and is confined.
+    /// </summary>
+    private sealed class CompletedReads(FileStream file) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => file.Length;
+
+        public override long Position { get => file.Position; set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(file.Read(buffer.Span));
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -26,6 +26,42 @@ internal sealed class JsonShape
     /// <summary>Adds a field that is known to be there without any record showing it.</summary>
     public void AddField(string name) => (_root.Fields ??= new(StringComparer.Ordinal)).TryAdd(name, new Node());
 
+    /// <summary>The shape as data, for another process.</summary>
+    public ShapeNode Save() => Save(_root);
+
+    /// <summary>A shape that another process saved, to be asked for its columns; what it cannot be is left out.</summary>
+    public static JsonShape From(ShapeNode saved)
+    {
+        var shape = new JsonShape();
+        Load(saved, shape._root, 0);
+        return shape;
+    }
+
+    private static ShapeNode Save(Node node) => new(
+        (int)node.Kinds, node.Fields is null ? null : [.. node.Fields.Select(field => new ShapeField(field.Key, Save(field.Value)))], node.Item is null ? null : Save(node.Item));
+
+    private static void Load(ShapeNode saved, Node node, int depth)
+    {
+        node.Kinds = (Kinds)saved.Kinds & ~(saved.Item is null ? Kinds.List : Kinds.None);
+        if (depth > MaxDepth)
+        {
+            node.Kinds = Kinds.Json;
+            return;
+        }
+        foreach (var field in saved.Fields ?? [])
+        {
+            node.Fields ??= new(StringComparer.Ordinal);
+            if (node.Fields.TryAdd(field.Name, new Node()))
+            {
+                Load(field.Node, node.Fields[field.Name], depth + 1);
+            }
+        }
+        if (saved.Item is not null)
+        {
+            Load(saved.Item, node.Item = new Node(), depth + 1);
+        }
+    }
+
     private static void AddObject(ref Utf8JsonReader reader, Node node, int depth)
     {
         var fields = node.Fields ??= new(StringComparer.Ordinal);
@@ -170,3 +206,14 @@ internal sealed class JsonShape
         public Node? Item { get; set; }
     }
 }
+
+/// <summary>A place in a shape: what was seen there, and what is under it.</summary>
+/// <param name="Kinds">Flags.</param>
+/// <param name="Fields">Of the objects.</param>
+/// <param name="Item">Of the lists.</param>
+internal sealed record ShapeNode(int Kinds, IReadOnlyList<ShapeField>? Fields, ShapeNode? Item);
+
+/// <summary>A field of a shape.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Node">What was seen there.</param>
+internal sealed record ShapeField(string Name, ShapeNode Node);

@@ -86,6 +86,9 @@ internal sealed class ParseSession(SandboxSession session) : IAsyncDisposable
         return files;
     }
 
+    /// <summary>Lets one of <see cref="CollectParsers"/> read files of the session.</summary>
+    public Task<string> ParseAsync(string parser, string request, CancellationToken cancellationToken) => session.ParseAsync(parser, request, cancellationToken);
+
     /// <summary>The columns of a SELECT.</summary>
     public async Task<IReadOnlyList<DuckColumn>> DescribeAsync(string sql, CancellationToken cancellationToken)
     {

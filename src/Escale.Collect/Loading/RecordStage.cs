@@ -9,15 +9,15 @@ namespace Escale.Collect.Loading;
 /// Writes JSON records, from whatever connector, into one file of newline-delimited objects that the engine can read without surprises:
 /// every record is validated here, its shape is added to the batch's, and broken ones are set aside with their place. Not thread-safe.
 /// </summary>
-internal sealed class RecordStage : IDisposable
+internal sealed partial class RecordStage : IDisposable
 {
     /// <summary>The column that numbers the staged records from 1.</summary>
     public const string RowColumn = "_escale_row";
 
     private const int MaxDepth = 64;
-    private readonly FileStream _file;
+    private readonly FileStream? _file;
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 16);
-    private readonly List<Section> _sections = [];
+    private readonly List<StageSection> _sections = [];
     private readonly List<RejectedRecord> _rejects = [];
 
     public RecordStage(string path, string shown)
@@ -58,7 +58,7 @@ internal sealed class RecordStage : IDisposable
         Count++;
         if (_sections.Count == 0 || _sections[^1] is var last && (last.File != file || last.FirstLine + (Count - last.FirstRow) != line))
         {
-            _sections.Add(new Section(Count, file, line));
+            _sections.Add(new StageSection(Count, file, line));
         }
         Write(json);
         return true;
@@ -85,8 +85,11 @@ internal sealed class RecordStage : IDisposable
     /// <summary>Ends the writing; the file can then be read.</summary>
     public StagedPart Finish()
     {
-        Flush();
-        _file.Dispose();
+        if (_file is not null)
+        {
+            Flush();
+            _file.Dispose();
+        }
         return new StagedPart(this);
     }
 
@@ -98,12 +101,12 @@ internal sealed class RecordStage : IDisposable
         {
             yield break;
         }
-        using var reader = new StreamReader(Path, Encoding.UTF8);
-        for (long row = 1; reader.ReadLine() is { } line; row++)
+        long row = 0;
+        foreach (var line in Lines())
         {
-            if (row == wanted.Current)
+            if (++row == wanted.Current)
             {
-                yield return (row, WithoutRow(line));
+                yield return (row, WithoutRow(Encoding.UTF8.GetString(line.Span)));
                 if (!wanted.MoveNext())
                 {
                     yield break;
@@ -112,13 +115,13 @@ internal sealed class RecordStage : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     /// <summary>Takes the number back out of <c>{"_escale_row":12,"a":1}</c>.</summary>
     private static string WithoutRow(string line)
     {
         var end = line.AsSpan().IndexOfAny(',', '}');
-        return line[end] == ',' ? "{" + line[(end + 1)..] : "{}";
+        return end >= 0 && line[end] == ',' ? "{" + line[(end + 1)..] : "{}";
     }
 
     private bool TryAddShape(ReadOnlySpan<byte> json, out string problem)
@@ -192,9 +195,7 @@ internal sealed class RecordStage : IDisposable
 
     private void Flush()
     {
-        _file.Write(_buffer.WrittenSpan);
+        _file!.Write(_buffer.WrittenSpan);
         _buffer.ResetWrittenCount();
     }
-
-    private sealed record Section(long FirstRow, string File, long FirstLine);
 }

@@ -169,7 +169,15 @@ internal sealed class SandboxEngine(
         var parser = parsers.FirstOrDefault(parser => parser.Name == name)
             ?? throw new EscaleException("engines.sandbox.no-parser", $"The sandbox process has no parser '{name}'.", "Start the program again: it may have been updated while it ran.");
         ProcessConfinement.LimitProcessorTime(_policy.Timeout, _policy.Threads);
-        var answer = parser.Parse(request, beginStatement());
+        string answer;
+        try
+        {
+            answer = parser.Parse(request, beginStatement());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EscaleException("engines.sandbox.io", $"Reading or writing a file failed in the sandbox process: {error.Message}", "Check the disk's free space and the file's permissions.");
+        }
         _frame.Begin(FrameKind.Done).Text(answer);
         Send();
     }

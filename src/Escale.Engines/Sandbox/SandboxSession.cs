@@ -105,6 +105,9 @@ public sealed class SandboxSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The error for what the child cannot have meant: for callers that look into what a parser wrote.</summary>
+    public static EscaleException Malformed(string what) => Frames.Malformed(what);
+
     /// <summary>Ends the session and its process.</summary>
     public async ValueTask DisposeAsync()
     {
