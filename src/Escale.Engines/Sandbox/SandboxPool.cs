@@ -13,6 +13,8 @@ namespace Escale.Engines.Sandbox;
 /// </remarks>
 public sealed class SandboxPool : IAsyncDisposable
 {
+    // A starting process takes a processor for some 300 ms: the session just given out is to make its views and answer first.
+    private static readonly TimeSpan _refillDelay = TimeSpan.FromMilliseconds(100);
     private readonly SandboxOptions _options;
     private readonly ProcessStarter _starter = new();
     private readonly ConcurrentQueue<SandboxProcess> _warm = new();
@@ -55,7 +57,7 @@ public sealed class SandboxPool : IAsyncDisposable
             process = TakeWarm() ?? await SandboxProcess.StartAsync(_options, _starter, ct);
             var session = await SandboxSession.OpenAsync(process, policy, _options, Return, ct);
             _open[session] = 0;
-            Refill();
+            Refill(_refillDelay);
             return session;
         }
         catch
@@ -141,21 +143,22 @@ public sealed class SandboxPool : IAsyncDisposable
         }
     }
 
-    private void Refill()
+    private void Refill(TimeSpan delay = default)
     {
         lock (_gate)
         {
             if (_refill.IsCompleted && _isDisposed == 0)
             {
-                _refill = Task.Run(RefillAsync);
+                _refill = Task.Run(() => RefillAsync(delay));
             }
         }
     }
 
-    private async Task RefillAsync()
+    private async Task RefillAsync(TimeSpan delay)
     {
         try
         {
+            await Task.Delay(delay, _closing.Token);
             while (_warm.Count < _options.WarmCount && !_closing.IsCancellationRequested)
             {
                 _warm.Enqueue(await SandboxProcess.StartAsync(_options, _starter, _closing.Token));

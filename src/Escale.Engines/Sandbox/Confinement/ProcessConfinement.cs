@@ -22,6 +22,8 @@ internal static unsafe class ProcessConfinement
 {
     private const uint Nobody = 65534;
 
+    private static readonly List<string> _begun = [];
+
     /// <summary>Memory beyond DuckDB's limit, for the runtime and the stacks of threads.</summary>
     private const long ExtraMemoryBytes = 512L << 20;
 
@@ -45,7 +47,10 @@ internal static unsafe class ProcessConfinement
         return new FileStream(new SafeFileHandle(own, ownsHandle: true), FileAccess.Write, bufferSize: 0);
     }
 
-    /// <summary>At the start, before there is a policy: dies with its parent, first when memory is short, and leaves no core file.</summary>
+    /// <summary>
+    /// At the start, before there is a policy, on the thread that will run DuckDB: dies with its parent, first when memory is short, leaves no
+    /// core file, has no network and no system calls that it does not need. What takes time is done here, while nobody waits.
+    /// </summary>
     public static void Begin()
     {
         if (!OperatingSystem.IsLinux())
@@ -63,6 +68,8 @@ internal static unsafe class ProcessConfinement
         {
             // Some containers keep it from us: the memory limit stands.
         }
+        Note(_begun, "network-namespace", LinuxCalls.Unshare(LinuxCalls.CloneNewNetwork) == 0);
+        Note(_begun, "system-calls", SystemCallFilter.TryApply());
     }
 
     /// <summary>Compiles what <see cref="Apply"/> will call: it cannot be tried, as nothing takes it back.</summary>
@@ -83,13 +90,12 @@ internal static unsafe class ProcessConfinement
     /// <returns>What took effect, for the tests and <c>escale doctor</c>.</returns>
     public static List<string> Apply(SandboxPolicy policy)
     {
-        var applied = new List<string>();
+        var applied = new List<string>(_begun);
         if (!OperatingSystem.IsLinux())
         {
             return applied;
         }
         Note(applied, "memory", LimitMemory(policy.MemoryLimitBytes));
-        Note(applied, "network-namespace", LinuxCalls.Unshare(LinuxCalls.CloneNewNetwork) == 0);
         if (LinuxCalls.EffectiveUser() == 0)
         {
             Note(applied, "user", TryBecomeNobody(policy));
@@ -98,7 +104,6 @@ internal static unsafe class ProcessConfinement
         }
         string[] folders = policy.SpillFolder is null ? [.. policy.WriteFolders] : [.. policy.WriteFolders, policy.SpillFolder];
         Note(applied, "files", Landlock.TryRestrict([.. policy.ReadPaths, .. OwnFiles()], folders));
-        Note(applied, "system-calls", SystemCallFilter.TryApply());
         return applied;
     }
 
