@@ -44,7 +44,7 @@ public sealed class CollectModule : EscaleModule
     }
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => QuarantineVerbs.Add(cli);
+    public override void AddVerbs(Cli cli) => cli.Verb("quarantine", QuarantineVerbs.Add);
 
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder endpoints) => StreamEndpoints.Map(endpoints);

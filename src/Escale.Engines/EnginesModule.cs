@@ -21,8 +21,13 @@ public sealed class EnginesModule : EscaleModule
     /// <inheritdoc/>
     public override void AddVerbs(Cli cli)
     {
-        PostgresVerbs.Add(cli);
-        LakeVerbs.Add(cli);
+        cli.Verb("db", PostgresVerbs.Add);
+        cli.Verb("lake", LakeVerbs.Add);
+        cli.Verb(SandboxChild.Verb, AddSandbox);
+    }
+
+    private static void AddSandbox(Cli cli)
+    {
         // The program goes straight to the child before it looks at verbs; here is the same for whoever hosts the rooms otherwise.
         var sandbox = new Command(SandboxChild.Verb, "Serve one sandbox session on standard input and output") { Hidden = true };
         sandbox.SetAction((_, _) => SandboxChild.RunAsync([]));

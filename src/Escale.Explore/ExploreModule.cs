@@ -17,5 +17,5 @@ public sealed class ExploreModule : EscaleModule
         provider.GetRequiredService<Project>().Settings.Engine));
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => SqlVerb.Add(cli);
+    public override void AddVerbs(Cli cli) => cli.Verb("sql", SqlVerb.Add);
 }

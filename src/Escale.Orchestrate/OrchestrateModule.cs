@@ -20,7 +20,9 @@ public sealed class OrchestrateModule : EscaleModule
     /// <inheritdoc/>
     public override void AddVerbs(Cli cli)
     {
-        RunVerb.Add(cli);
-        RunsVerb.Add(cli);
+        cli.Verb("run", RunVerb.AddRun);
+        cli.Verb("test", RunVerb.AddTest);
+        cli.Verb("seed", RunVerb.AddSeed);
+        cli.Verb("runs", RunsVerb.Add);
     }
 }

@@ -30,10 +30,10 @@ public sealed class ProjectsModule : EscaleModule
     /// <inheritdoc/>
     public override void AddVerbs(Cli cli)
     {
-        InitVerb.Add(cli);
-        LsVerb.Add(cli);
-        ShowVerb.Add(cli);
-        CompileVerb.Add(cli);
+        cli.Verb("init", InitVerb.Add);
+        cli.Verb("ls", LsVerb.Add);
+        cli.Verb("show", ShowVerb.Add);
+        cli.Verb("compile", CompileVerb.Add);
     }
 
     /// <summary>How the project's settings want DuckDB opened.</summary>

@@ -24,5 +24,5 @@ public sealed class TransformModule : EscaleModule
     }
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => DocsVerb.Add(cli);
+    public override void AddVerbs(Cli cli) => cli.Verb("docs", DocsVerb.Add);
 }

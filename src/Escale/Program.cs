@@ -16,12 +16,20 @@ namespace Escale;
 /// <summary>The program. Read it as a table of contents: the fast paths, then the rooms, then the command line.</summary>
 internal static class Program
 {
-    internal static Task<int> Main(string[] args) => args switch
+    internal static Task<int> Main(string[] args)
     {
-        ["--version"] => Task.FromResult(PrintVersion()),
-        ["sandbox"] => RunSandboxAsync(),
-        _ => RunVerbAsync(args),
-    };
+        if (!args.Contains("serve") && !args.Contains("up"))
+        {
+            // What libraries compile while they run (regular expressions, activators, accessors) pays only in a program that stays.
+            AppContext.SetSwitch("System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported", false);
+        }
+        return args switch
+        {
+            ["--version"] => Task.FromResult(PrintVersion()),
+            ["sandbox"] => RunSandboxAsync(),
+            _ => RunVerbAsync(args),
+        };
+    }
 
     /// <summary>The version of the program, as released.</summary>
     internal static string Version { get; } =

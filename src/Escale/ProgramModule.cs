@@ -18,11 +18,11 @@ internal sealed class ProgramModule : EscaleModule
 
     public override void AddVerbs(Cli cli)
     {
-        UpVerb.Add(cli);
-        ServeVerb.Add(cli);
-        DoctorVerb.Add(cli);
-        CleanVerb.Add(cli);
-        CompletionVerb.Add(cli);
+        cli.Verb("up", UpVerb.Add);
+        cli.Verb("serve", ServeVerb.Add);
+        cli.Verb("doctor", DoctorVerb.Add);
+        cli.Verb("clean", CleanVerb.Add);
+        cli.Verb("completion", CompletionVerb.Add);
     }
 
     public override void MapEndpoints(IEndpointRouteBuilder endpoints)

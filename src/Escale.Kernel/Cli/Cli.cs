@@ -38,6 +38,20 @@ public sealed class Cli
     /// <summary><c>--json</c>, on every verb: one JSON document (or NDJSON for streams) on standard output instead of text.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Write JSON for scripts", Recursive = true };
 
+    /// <summary>The only verb that is asked for, or null for all of them (help, completion, a mistake).</summary>
+    public string? Only { get; init; }
+
+    /// <summary>Declares a verb or a group of verbs; it is built when it is asked for, because building all of them costs more than most verbs do.</summary>
+    /// <param name="name">The name of the command that <paramref name="add"/> adds to <see cref="Root"/>.</param>
+    /// <param name="add">Adds it.</param>
+    public void Verb(string name, Action<Cli> add)
+    {
+        if (Only is null || Only == name)
+        {
+            add(this);
+        }
+    }
+
     /// <summary>A group of verbs such as <c>lake</c>; the same name twice gives the same group.</summary>
     public Command Group(string name, string description)
     {

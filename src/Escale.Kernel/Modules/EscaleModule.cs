@@ -14,7 +14,7 @@ public abstract class EscaleModule
     {
     }
 
-    /// <summary>Adds the room's verbs. Called at every start of the program: build commands only, do no work.</summary>
+    /// <summary>Declares the room's verbs with <see cref="Cli.Verb"/>. Called at every start of the program: build commands only, do no work.</summary>
     public virtual void AddVerbs(Cli cli)
     {
     }

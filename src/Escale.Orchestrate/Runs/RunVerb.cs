@@ -37,14 +37,13 @@ public sealed class RunVerb
         _retries.Validators.Add(result => RequireAtLeast(result, _retries, 0));
     }
 
-    /// <summary>Adds the verbs <c>run</c>, <c>test</c> and <c>seed</c>.</summary>
-    internal static void Add(Cli cli)
-    {
-        Add(cli, "run", "Collect, transform, test and publish what is selected; what has not changed is skipped",
-            "escale run", "escale run examples/port-of-dakar --select +gold.fact_port_call", "escale run --resume", "escale run --json | jq .");
-        Add(cli, "test", "Run the tests of what is selected", "escale test", "escale test --select silver.vessels");
-        Add(cli, "seed", "Load the seeds that are selected", "escale seed", "escale seed --full-refresh");
-    }
+    internal static void AddRun(Cli cli) => Add(
+        cli, "run", "Collect, transform, test and publish what is selected; what has not changed is skipped",
+        "escale run", "escale run examples/port-of-dakar --select +gold.fact_port_call", "escale run --resume", "escale run --json | jq .");
+
+    internal static void AddTest(Cli cli) => Add(cli, "test", "Run the tests of what is selected", "escale test", "escale test --select silver.vessels");
+
+    internal static void AddSeed(Cli cli) => Add(cli, "seed", "Load the seeds that are selected", "escale seed", "escale seed --full-refresh");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

@@ -13,7 +13,11 @@ internal static class EscaleCommandLine
     {
         using var interrupt = new InterruptSignal();
         var openedFolder = (string?)null;
-        var cli = Build(modules, folder => openedFolder = folder);
+        var cli = Build(modules, folder => openedFolder = folder, args.FirstOrDefault());
+        if (cli.Root.Subcommands.Count == 0)
+        {
+            cli = Build(modules, folder => openedFolder = folder);
+        }
         var parsed = cli.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // "@model" selects, it names no file
         var report = new ErrorReport(Console.Error, args.Contains("--json"));
         if (parsed.Action?.ClearsParseErrors != true && UsageErrors.Has(parsed))
@@ -48,15 +52,18 @@ internal static class EscaleCommandLine
         }
     }
 
-    /// <summary>The whole command line, without running anything.</summary>
-    internal static Cli Build(IReadOnlyList<EscaleModule> modules, Action<string>? onOpen = null)
+    /// <summary>The command line, without running anything: the whole of it, or one verb; nothing when there is no such verb.</summary>
+    internal static Cli Build(IReadOnlyList<EscaleModule> modules, Action<string>? onOpen = null, string? only = null)
     {
         var root = new RootCommand("Escale: the whole data stack in one program. From files, APIs and streams to trusted tables and a warehouse.");
         var cli = new Cli(root, (folder, projectOptional) =>
         {
             onOpen?.Invoke(folder);
             return ProjectContainer.Open(folder, projectOptional, modules);
-        });
+        })
+        {
+            Only = only,
+        };
         foreach (var module in modules)
         {
             module.AddVerbs(cli);

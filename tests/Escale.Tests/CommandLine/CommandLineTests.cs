@@ -99,6 +99,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Each_verb_can_be_built_alone()
+    {
+        var all = Escale.CommandLine.EscaleCommandLine.Build(Program.Modules()).Root.Subcommands.Select(verb => verb.Name).ToList();
+        Assert.Contains("ls", all);
+        Assert.All(all, name => Assert.Equal([name], Escale.CommandLine.EscaleCommandLine.Build(Program.Modules(), only: name).Root.Subcommands.Select(verb => verb.Name)));
+        Assert.Empty(Escale.CommandLine.EscaleCommandLine.Build(Program.Modules(), only: "lss").Root.Subcommands);
+    }
+
+    [Fact]
     public void Every_verb_has_a_description_and_examples()
     {
         var cli = Escale.CommandLine.EscaleCommandLine.Build(Program.Modules());
