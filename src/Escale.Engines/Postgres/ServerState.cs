@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Escale.Kernel;
 
 namespace Escale.Engines.Postgres;
@@ -25,8 +26,6 @@ internal sealed record ServerState
     /// <summary>Where servers live whose project folder the server's user cannot reach (a clone under root's own home).</summary>
     public const string OutsideRoot = "/var/lib/escale";
 
-    private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
-
     /// <summary>A random hexadecimal id of 12 characters.</summary>
     public static string NewId() => RandomNumberGenerator.GetHexString(12, lowercase: true);
 
@@ -39,7 +38,7 @@ internal sealed record ServerState
         }
         try
         {
-            return JsonSerializer.Deserialize<ServerState>(File.ReadAllBytes(path), _json) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ServerStateJson.Default.ServerState) ?? throw new JsonException("It is null.");
         }
         catch (JsonException exception)
         {
@@ -50,5 +49,10 @@ internal sealed record ServerState
     }
 
     /// <summary>Writes the file durably.</summary>
-    public void Write(string path, DurableWriter writer) => writer.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, _json));
+    public void Write(string path, DurableWriter writer) => writer.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, ServerStateJson.Default.ServerState));
 }
+
+/// <summary>Generated at build: every start that needs the server reads this file, and reflection would take longer than the reading.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(ServerState))]
+internal sealed partial class ServerStateJson : JsonSerializerContext;

@@ -47,8 +47,9 @@ internal sealed class RunRecord : RunWatcher, IAsyncDisposable
         """;
 
     private const string Pass = """
-        insert into orchestrate.passed (asset_id, fingerprint, run_id, passed_at) values ($1, $2, $3, $4)
-        on conflict (asset_id) do update set fingerprint = excluded.fingerprint, run_id = excluded.run_id, passed_at = excluded.passed_at
+        insert into orchestrate.passed (asset_id, fingerprint, run_id, passed_at, warning, row_count) values ($1, $2, $3, $4, $5, $6)
+        on conflict (asset_id) do update set fingerprint = excluded.fingerprint, run_id = excluded.run_id, passed_at = excluded.passed_at,
+          warning = excluded.warning, row_count = excluded.row_count
         """;
 
     private const string EndRun = "update orchestrate.runs set status = $2, ended_at = $3 where id = $1";
@@ -97,10 +98,9 @@ internal sealed class RunRecord : RunWatcher, IAsyncDisposable
         Enqueue(EndStep, _run.Value, id, Display.RunText.Word(outcome.Status), outcome.Reason, outcome.Fingerprint, outcome.Version,
             result?.RowCount, result?.SizeBytes, result?.QuarantinedCount ?? 0L, result?.Warning, outcome.Attempts,
             (long)outcome.Elapsed.TotalMilliseconds, error?.Code, error?.Message, error?.Place?.ToString(), error?.Remedy);
-        // A warning is to be seen again until its cause is gone.
-        if (outcome is { Status: StepStatus.Ok, Version: null, Fingerprint: { } fingerprint } && result?.Warning is null)
+        if (outcome is { Status: StepStatus.Ok, Version: null, Fingerprint: { } fingerprint })
         {
-            Enqueue(Pass, id, fingerprint, _run.Value, _clock.GetUtcNow());
+            Enqueue(Pass, id, fingerprint, _run.Value, _clock.GetUtcNow(), result?.Warning, result?.RowCount);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Escale.Engines.Postgres;
 using Escale.Kernel;
 using Escale.Orchestrate.Runs;
@@ -27,7 +28,7 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
 
     private const string InterruptRuns = "update orchestrate.runs set status = 'interrupted' where status = 'running'";
 
-    private const string Passed = "select asset_id, fingerprint from orchestrate.passed";
+    private const string Passed = "select asset_id, fingerprint, warning, row_count from orchestrate.passed";
 
     private const string Done = """
         with recursive chain as (
@@ -49,6 +50,7 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
 
     private const string Resumed = "update orchestrate.runs set request = $2::jsonb, resumes = $3 where id = $1";
 
+    // For reading only, which is rare: by reflection, so that what an older version did not write keeps its default.
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Lazy<Task> _migrated = new(() => MigrateAsync(server));
@@ -62,7 +64,7 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
     {
         await OpenAsync(cancellationToken);
         var own = ProcessIdentity.Own;
-        NpgsqlBatchCommand Begin(long fence) => Sql.Command(InsertRun, run.Value, request.Verb, JsonSerializer.Serialize(request, _json),
+        NpgsqlBatchCommand Begin(long fence) => Sql.Command(InsertRun, run.Value, request.Verb, JsonSerializer.Serialize(request, RunRequestJson.Default.RunRequest),
             fence, own.Host, own.Id, own.Start, programVersion, clock.GetUtcNow());
         return await RunLease.TryClaimAsync(server, run, Begin, clock, cancellationToken);
     }
@@ -82,7 +84,7 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
 
     /// <summary>Notes that a run goes on where another stopped.</summary>
     internal Task NoteResumedAsync(RunId run, RunRequest request, RunId resumes, CancellationToken cancellationToken) =>
-        ReadAsync(Resumed, [run.Value, JsonSerializer.Serialize(request, _json), resumes.Value], _ => Task.FromResult(true), cancellationToken);
+        ReadAsync(Resumed, [run.Value, JsonSerializer.Serialize(request, RunRequestJson.Default.RunRequest), resumes.Value], _ => Task.FromResult(true), cancellationToken);
 
     /// <summary>What earlier runs left that need not be done again.</summary>
     /// <param name="resumes">The run that is resumed, with those that it resumed; null for a new run.</param>
@@ -92,10 +94,11 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
         await OpenAsync(cancellationToken);
         var passed = await ReadAsync(Passed, [], async reader =>
         {
-            var found = new Dictionary<string, string>(StringComparer.Ordinal);
+            var found = new Dictionary<string, RecordedPass>(StringComparer.Ordinal);
             while (await reader.ReadAsync(cancellationToken))
             {
-                found[reader.GetString(0)] = reader.GetString(1);
+                var (warning, rows) = (reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? (long?)null : reader.GetInt64(3));
+                found[reader.GetString(0)] = new RecordedPass(reader.GetString(1), new EarlierPass(warning, rows));
             }
             return found;
         }, cancellationToken);
@@ -132,12 +135,20 @@ public sealed class RunStore(PostgresServer server, TimeProvider clock)
         return true;
     }, CancellationToken.None);
 
+    private sealed record RecordedPass(string Fingerprint, EarlierPass Pass);
+
     private sealed class RecordedWork(
-        IReadOnlyDictionary<string, string> passed, IReadOnlyDictionary<string, (string Fingerprint, string Version)> done) : EarlierWork
+        IReadOnlyDictionary<string, RecordedPass> passed, IReadOnlyDictionary<string, (string Fingerprint, string Version)> done) : EarlierWork
     {
-        public override bool HasPassed(string assetId, string fingerprint) => passed.TryGetValue(assetId, out var last) && last == fingerprint;
+        public override EarlierPass? Passed(string assetId, string fingerprint) =>
+            passed.TryGetValue(assetId, out var last) && last.Fingerprint == fingerprint ? last.Pass : null;
 
         public override string? DoneBefore(string assetId, string fingerprint) =>
             done.TryGetValue(assetId, out var last) && last.Fingerprint == fingerprint ? last.Version : null;
     }
 }
+
+/// <summary>Generated at build: every run writes its request, and reflection would take longer than the writing.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RunRequest))]
+internal sealed partial class RunRequestJson : JsonSerializerContext;

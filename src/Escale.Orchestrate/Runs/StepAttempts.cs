@@ -5,8 +5,8 @@ namespace Escale.Orchestrate.Runs;
 /// <summary>What a step may rely on from earlier runs: tests that passed, and what a resumed run had done already.</summary>
 public abstract class EarlierWork
 {
-    /// <summary>Whether this step, without data of its own (a test), last passed with this fingerprint.</summary>
-    public virtual bool HasPassed(string assetId, string fingerprint) => false;
+    /// <summary>How this step, without data of its own (a test), last passed, when that was with this fingerprint; else null.</summary>
+    public virtual EarlierPass? Passed(string assetId, string fingerprint) => null;
 
     /// <summary>The version that the resumed run left for this step with this fingerprint, or null when it is to be done.</summary>
     public virtual string? DoneBefore(string assetId, string fingerprint) => null;
@@ -16,6 +16,11 @@ public abstract class EarlierWork
 
     private sealed class Nothing : EarlierWork;
 }
+
+/// <summary>A step that passed in an earlier run.</summary>
+/// <param name="Warning">The warning that it passed with, or null.</param>
+/// <param name="RowCount">The rows that it counted, or null.</param>
+public sealed record EarlierPass(string? Warning, long? RowCount);
 
 /// <summary>Takes one step: looks at what stands, decides whether there is anything to do, and tries until it succeeds or may not again.</summary>
 internal sealed class StepAttempts(
@@ -63,8 +68,14 @@ internal sealed class StepAttempts(
         {
             return null;
         }
-        var isCurrent = state is null ? earlier.HasPassed(asset.Id, fingerprint) : state.Fingerprint == fingerprint;
-        return isCurrent ? unchanged with { Reason = "code and inputs unchanged" } : null;
+        var passed = state is null ? earlier.Passed(asset.Id, fingerprint) : null;
+        if (passed is null && state?.Fingerprint != fingerprint)
+        {
+            return null;
+        }
+        // A warning is shown again until its cause is gone.
+        var result = passed?.Warning is { } warning ? new StepResult { Changed = false, RowCount = passed.RowCount, Warning = warning } : null;
+        return unchanged with { Reason = "code and inputs unchanged", Result = result };
     }
 
     private async Task PrepareAsync(PlannedStep step, CancellationToken cancellationToken)

@@ -81,6 +81,24 @@ public sealed class ProjectRunsTests(RecordDatabase database) : IClassFixture<Re
     }
 
     [Fact]
+    public async Task A_test_that_warned_is_not_run_again_until_something_changes_and_its_warning_is_shown_each_time()
+    {
+        _shop.Warnings["t"] = "3 rows are odd";
+        Assert.Equal("3 rows are odd", (await RunAsync()).Outcomes[1].Result!.Warning);
+        for (var again = 1; again <= 2; again++)
+        {
+            var outcome = (await RunAsync()).Outcomes[1];
+            Assert.Equal((StepStatus.Unchanged, "3 rows are odd"), (outcome.Status, outcome.Result!.Warning));
+        }
+        Assert.Equal("3 rows are odd", (await History.ShowAsync(null, default)).Steps[1].Warning);
+        Assert.Single(_shop.Made, "t");
+        _shop.Warnings.Clear();
+        _graph[0] = _graph[0] with { CodeFingerprint = "2" };
+        Assert.Null((await RunAsync()).Outcomes[1].Result!.Warning);
+        Assert.Null((await RunAsync()).Outcomes[1].Result?.Warning);
+    }
+
+    [Fact]
     public async Task A_failed_test_is_run_again_although_nothing_changed()
     {
         _shop.Faults["t"] = _ => new EscaleException("transform.test-failed", "2 rows fail.", place: new Place("models/a.yml", 4));

@@ -14,6 +14,9 @@ internal sealed class Workshop : IDisposable
 
     public ConcurrentDictionary<string, Func<StepContext, Exception?>> Faults { get; } = [];
 
+    /// <summary>What checks pass with, by id.</summary>
+    public ConcurrentDictionary<string, string> Warnings { get; } = [];
+
     public List<(int Succeeded, bool AnyFailed)> Completions { get; } = [];
 
     public Func<StepContext, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
@@ -90,7 +93,7 @@ internal sealed class Workshop : IDisposable
             shop.Made.Enqueue(context.Asset.Id);
             return shop.Faults.TryGetValue(context.Asset.Id, out var fault) && fault(context) is { } error
                 ? throw error
-                : Task.FromResult(new StepResult { RowCount = 0 });
+                : Task.FromResult(new StepResult { RowCount = 0, Warning = shop.Warnings.GetValueOrDefault(context.Asset.Id) });
         }
     }
 }
