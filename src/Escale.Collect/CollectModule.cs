@@ -40,6 +40,7 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<Connector, StreamConnector>();
         services.AddSingleton<SourceCatalog>();
         services.AddSingleton<IAssetLoader, SourceAssetLoader>();
+        services.AddSingleton<Func<IEnumerable<Connector>>>(provider => provider.GetServices<Connector>);
         services.AddSingleton<IStepRunner, SourceStepRunner>();
     }
 

@@ -66,11 +66,13 @@ public sealed class Project
 
     private AssetGraph Load(IEnumerable<IAssetLoader> loaders)
     {
+        // Reading is most of the work, so all loaders do it at once. What is wrong is reported by the first of them in order, every time the same.
+        var reading = loaders.OrderBy(loader => loader.Order).Select(loader => Task.Run(() => loader.Read(Root))).ToList();
         var assets = new List<Asset>();
-        foreach (var loader in loaders.OrderBy(loader => loader.Order))
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var read in reading)
         {
-            var positions = assets.Select((asset, at) => (asset.Id, at)).ToDictionary(pair => pair.Id, pair => pair.at, StringComparer.Ordinal);
-            foreach (var asset in loader.Load(Root, [.. assets]).ToList())
+            foreach (var asset in read.GetAwaiter().GetResult()([.. assets]))
             {
                 if (positions.TryGetValue(asset.Id, out var at))
                 {
@@ -80,6 +82,10 @@ public sealed class Project
                 {
                     assets.Add(asset);
                 }
+            }
+            for (var at = positions.Count; at < assets.Count; at++)
+            {
+                positions[assets[at].Id] = at;
             }
         }
         return AssetGraph.Build(assets);

@@ -70,7 +70,7 @@ internal sealed class CollectHost : IAsyncDisposable
     }
 
     public IReadOnlyList<Asset> Assets() =>
-        [.. _services.GetServices<IAssetLoader>().Where(loader => loader.Order == 0).SelectMany(loader => loader.Load(_services.GetRequiredService<ProjectRoot>(), []))];
+        [.. _services.GetServices<IAssetLoader>().Where(loader => loader.Order == 0).SelectMany(loader => loader.Read(_services.GetRequiredService<ProjectRoot>())([]))];
 
     public async Task<StepResult> RunAsync(string table, bool fullRefresh = false)
     {

@@ -1,16 +1,12 @@
 using System.Text.Json.Nodes;
-using Escale.Projects.Yaml;
 
 namespace Escale.Collect.Definitions;
 
-/// <summary>One way of collecting. Each connector reads its own part of a source file and brings batches of raw records.</summary>
+/// <summary>One way of collecting: brings batches of raw records. What it is told in a source file is read by <see cref="SourceCatalog"/>.</summary>
 internal abstract class Connector
 {
     /// <summary>The word in <c>type:</c>.</summary>
     public abstract string Type { get; }
-
-    /// <summary>Reads the connector's keys of a source file and its tables. The caller has read <c>source</c>, <c>type</c>, … and checks for unknown keys.</summary>
-    public abstract IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source);
 
     /// <summary>Brings what is new, or null when nothing is.</summary>
     public abstract Task<Intake?> CollectAsync(CollectContext context, CancellationToken cancellationToken);

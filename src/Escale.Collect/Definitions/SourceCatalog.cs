@@ -1,12 +1,23 @@
 using System.Security.Cryptography;
+using Escale.Collect.Files;
+using Escale.Collect.Rest;
+using Escale.Collect.Streams;
+using Escale.Collect.Web;
 using Escale.Projects.Yaml;
 
 namespace Escale.Collect.Definitions;
 
 /// <summary>Reads <c>sources/*.yml</c> (and below). One per project; reads the folder anew at each call of <see cref="Read"/>.</summary>
-internal sealed class SourceCatalog(ProjectRoot root, IEnumerable<Connector> connectors)
+internal sealed class SourceCatalog(ProjectRoot root)
 {
-    private readonly Dictionary<string, Connector> _connectors = connectors.ToDictionary(connector => connector.Type, StringComparer.Ordinal);
+    // What reads a connector's keys and tables. The connectors themselves, with their engines and clients, are not needed to know the sources.
+    private static readonly Dictionary<string, Func<SourceHeader, YamlReader, IReadOnlyList<SourceTable>>> _types = new(StringComparer.Ordinal)
+    {
+        ["files"] = FilesConnector.Read,
+        ["rest_api"] = (header, source) => new RestReader(header).Read(source),
+        ["web"] = WebReader.Read,
+        ["stream"] = StreamConnector.Read,
+    };
 
     /// <summary>The sources, by file name.</summary>
     /// <exception cref="EscaleException">A file is wrong, with its place.</exception>
@@ -26,9 +37,6 @@ internal sealed class SourceCatalog(ProjectRoot root, IEnumerable<Connector> con
         return sources;
     }
 
-    /// <summary>The connector of a source.</summary>
-    public Connector ConnectorOf(SourceDefinition source) => _connectors[source.Connector];
-
     /// <summary>A hash of a file's bytes: changes in it are changes in the code of its assets.</summary>
     public string FingerprintOf(SourceDefinition source) =>
         Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(root.Folder, source.Path))).AsSpan(0, 12));
@@ -43,13 +51,13 @@ internal sealed class SourceCatalog(ProjectRoot root, IEnumerable<Connector> con
         }
         reader.Allow("description");
         var type = reader.Text("type");
-        if (!_connectors.TryGetValue(type, out var connector))
+        if (!_types.TryGetValue(type, out var read))
         {
             throw reader.Need("type").Error(
                 "projects.unknown-value", $"There is no connector '{type}'.",
-                Projects.Nearest.Remedy(type, _connectors.Keys, "It is one of " + string.Join(", ", _connectors.Keys.Order(StringComparer.Ordinal)) + "."));
+                Projects.Nearest.Remedy(type, _types.Keys, "It is one of " + string.Join(", ", _types.Keys.Order(StringComparer.Ordinal)) + "."));
         }
-        var tables = connector.Read(new SourceHeader(name, reader.Text("schema", "bronze")), reader);
+        var tables = read(new SourceHeader(name, reader.Text("schema", "bronze")), reader);
         reader.Done();
         return new SourceDefinition(name, type, document.File, tables);
     }

@@ -10,7 +10,8 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer,
 {
     public override string Type => "files";
 
-    public override IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source)
+    /// <summary>Reads the tables of a source file.</summary>
+    public static IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source)
     {
         var defaults = source.Node("defaults")?.AsMap("defaults");
         _ = source.Need("tables");

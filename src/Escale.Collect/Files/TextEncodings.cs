@@ -6,8 +6,6 @@ namespace Escale.Collect.Files;
 /// <summary>Character sets of text files.</summary>
 internal static class TextEncodings
 {
-    static TextEncodings() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
     /// <summary>The encoding of this name; malformed bytes become U+FFFD.</summary>
     public static Encoding? Find(string name)
     {
@@ -18,13 +16,19 @@ internal static class TextEncodings
                 "utf8" => Encoding.UTF8,
                 "latin1" or "latin-1" => Encoding.Latin1,
                 "utf-16" or "utf16" => Encoding.Unicode,
-                _ => Encoding.GetEncoding(name),
+                _ => FromCodePages(name),
             };
         }
         catch (ArgumentException)
         {
             return null;
         }
+    }
+
+    private static Encoding FromCodePages(string name)
+    {
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        return Encoding.GetEncoding(name);
     }
 
     /// <summary>The name, if it is one that can be read.</summary>

@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using Escale.Collect.Definitions;
 using Escale.Collect.Http;
 using Escale.Collect.Loading;
-using Escale.Projects.Yaml;
 
 namespace Escale.Collect.Rest;
 
@@ -16,8 +15,6 @@ internal sealed class RestConnector(GuardedHttp http, RunEnvironment environment
     private readonly RestAuthenticator _authenticator = new(http, environment, clock);
 
     public override string Type => "rest_api";
-
-    public override IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source) => new RestReader(header).Read(source);
 
     public override async Task<Intake?> CollectAsync(CollectContext context, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Escale.Collect.Definitions;
+using Escale.Collect.Http;
 using Escale.Projects;
 
 namespace Escale.Collect.Steps;
@@ -11,34 +12,37 @@ internal sealed class SourceAssetLoader(SourceCatalog catalog, Project project) 
 {
     public int Order => 0;
 
-    public IEnumerable<Asset> Load(ProjectRoot root, IReadOnlyList<Asset> known)
+    public Func<IReadOnlyList<Asset>, IEnumerable<Asset>> Read(ProjectRoot root)
     {
-        foreach (var source in catalog.Read())
+        if (project.Settings.NetworkAllow is { Count: > 0 } allowed)
         {
-            var code = catalog.FingerprintOf(source);
-            foreach (var table in source.Tables)
-            {
-                yield return new Asset
-                {
-                    Id = $"source.{project.Name}.{source.Name}.{table.Name}",
-                    Kind = "source",
-                    Name = table.Name,
-                    Table = table.Table,
-                    Path = source.Path,
-                    Package = project.Name,
-                    SourceName = source.Name,
-                    Tags = table.Tags,
-                    Description = table.Description,
-                    Config = new Dictionary<string, object?>
-                    {
-                        ["connector"] = source.Connector,
-                        ["write_disposition"] = table.Mode.ToString().ToLowerInvariant(),
-                    },
-                    AlwaysRuns = true,
-                    CodeFingerprint = code,
-                    Definition = new SourceStep(source, table, code),
-                };
-            }
+            // Refuses a wrong entry when the project is read, not only when a source is asked.
+            _ = new AddressGuard(allowed);
         }
+        var steps = catalog.Read().SelectMany(source => StepsOf(source, catalog.FingerprintOf(source))).ToList();
+        return _ => steps.Select(AssetOf);
     }
+
+    private static IEnumerable<SourceStep> StepsOf(SourceDefinition source, string code) => source.Tables.Select(table => new SourceStep(source, table, code));
+
+    private Asset AssetOf(SourceStep step) => new()
+    {
+        Id = $"source.{project.Name}.{step.Source.Name}.{step.Table.Name}",
+        Kind = "source",
+        Name = step.Table.Name,
+        Table = step.Table.Table,
+        Path = step.Source.Path,
+        Package = project.Name,
+        SourceName = step.Source.Name,
+        Tags = step.Table.Tags,
+        Description = step.Table.Description,
+        Config = new Dictionary<string, object?>
+        {
+            ["connector"] = step.Source.Connector,
+            ["write_disposition"] = step.Table.Mode.ToString().ToLowerInvariant(),
+        },
+        AlwaysRuns = true,
+        CodeFingerprint = step.Code,
+        Definition = step,
+    };
 }

@@ -7,8 +7,15 @@ using Escale.Engines.Tables;
 namespace Escale.Collect.Steps;
 
 /// <summary>Runs a <c>source</c> asset: asks its connector for what is new and loads that. Nothing new is nothing done.</summary>
-internal sealed class SourceStepRunner(LakeEngine lake, SourceCatalog catalog, TableLoader loader, LoadLimits limits, ProjectRoot root) : IStepRunner
+/// <param name="lake">The lake.</param>
+/// <param name="connectors">The connectors; made when the first source is asked.</param>
+/// <param name="loader">Loads what they bring.</param>
+/// <param name="limits">How much of what is rejected is held in memory.</param>
+/// <param name="root">Where to work.</param>
+internal sealed class SourceStepRunner(LakeEngine lake, Func<IEnumerable<Connector>> connectors, TableLoader loader, LoadLimits limits, ProjectRoot root) : IStepRunner
 {
+    private readonly Lazy<Dictionary<string, Connector>> _connectors = new(() => connectors().ToDictionary(connector => connector.Type, StringComparer.Ordinal));
+
     public string Kind => "source";
 
     public ValueTask<AssetState?> InspectAsync(Asset asset, CancellationToken cancellationToken)
@@ -40,7 +47,7 @@ internal sealed class SourceStepRunner(LakeEngine lake, SourceCatalog catalog, T
                 Progress = context.Progress,
                 Log = context.Log,
             };
-            var connector = catalog.ConnectorOf(step.Source);
+            var connector = _connectors.Value[step.Source.Connector];
             var intake = await connector.CollectAsync(collect, cancellationToken);
             if (intake is null)
             {

@@ -30,7 +30,8 @@ internal sealed class StreamConnector(StreamJournals journals, StreamWait wait) 
 {
     public override string Type => "stream";
 
-    public override IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source)
+    /// <summary>Reads the tables of a source file.</summary>
+    public static IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source)
     {
         _ = source.Need("tables");
         var defaults = source.Node("defaults")?.AsMap("defaults");

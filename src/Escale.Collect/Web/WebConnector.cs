@@ -9,7 +9,6 @@ using AngleSharp.Html.Dom;
 using Escale.Collect.Definitions;
 using Escale.Collect.Http;
 using Escale.Collect.Loading;
-using Escale.Projects.Yaml;
 
 namespace Escale.Collect.Web;
 
@@ -23,8 +22,6 @@ internal sealed class WebConnector(GuardedHttp http, RunEnvironment environment)
     private readonly Robots _robots = new(http);
 
     public override string Type => "web";
-
-    public override IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source) => WebReader.Read(header, source);
 
     public override async Task<Intake?> CollectAsync(CollectContext context, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Escale.Collect.Definitions;
 using Escale.Collect.Http;
 using Escale.Projects.Yaml;
@@ -42,7 +43,7 @@ internal sealed record WebSettings
 internal sealed record WebField(string Name, string? Css, string? Attribute, string? Pattern, bool All);
 
 /// <summary>Reads the <c>web</c> connector's keys.</summary>
-internal static class WebReader
+internal static partial class WebReader
 {
     public static IReadOnlyList<SourceTable> Read(SourceHeader header, YamlReader source)
     {
@@ -119,7 +120,16 @@ internal static class WebReader
 
     private static string? Selector(YamlReader reader, string key) => reader.Node(key) is { } node ? CheckSelector(node.AsText(), node) : null;
 
-    private static string CheckSelector(string css, YamlNode node) => new AngleSharp.Css.Parser.CssSelectorParser().ParseSelector(css) is not null
+    // The parser takes longer to wake than the rest of a project to read, and most selectors are plain.
+    private static string CheckSelector(string css, YamlNode node) => PlainSelector().IsMatch(css) || new AngleSharp.Css.Parser.CssSelectorParser().ParseSelector(css) is not null
         ? css
         : throw node.Error("collect.selector", $"'{css}' is not a CSS selector.", "Write one such as table.berths or a[rel=next].");
+
+    /// <summary>Names, classes, ids, [attribute=word] and :nth-child(1), one within the other. No part begins as another goes on, so it is linear.</summary>
+    [GeneratedRegex($"^{OnePart}(?: (?:> )?{OnePart})*$", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainSelector();
+
+    private const string OnePart = $"(?:[a-z][a-z0-9]*{Suffix}*|{Suffix}+)";
+
+    private const string Suffix = @"(?:[.#][a-zA-Z_][a-zA-Z0-9_-]*|\[[a-z][a-z-]*(?:=[a-zA-Z][a-zA-Z0-9_-]*)?\]|:nth-child\([0-9]+\))";
 }

@@ -46,12 +46,18 @@ public sealed class CliOutput(TextWriter results, TextWriter messages, bool json
     /// <param name="rows">Cells as text.</param>
     public void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var right = headers.Select(header => header.StartsWith('>')).ToArray();
         List<IReadOnlyList<string>> all = [[.. headers.Select(header => header.TrimStart('>'))], .. rows];
-        var widths = Enumerable.Range(0, headers.Count).Select(column => all.Max(row => row[column].Length)).ToArray();
+        var widths = new int[headers.Count];
         foreach (var row in all)
         {
-            var cells = row.Select((cell, column) => right[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
+            for (var column = 0; column < widths.Length; column++)
+            {
+                widths[column] = Math.Max(widths[column], row[column].Length);
+            }
+        }
+        foreach (var row in all)
+        {
+            var cells = row.Select((cell, column) => headers[column].StartsWith('>') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
             results.WriteLine(string.Join("  ", cells).TrimEnd());
         }
     }

@@ -56,25 +56,25 @@ internal sealed partial class MacroLibrary
     /// The texts of the project's macros that a template may reach, by the names that stand in it and so on inward: what its meaning depends on.
     /// The built-in ones are part of the program and not counted.
     /// </summary>
-    public IReadOnlyList<(string Path, string Text)> Reachable(string text)
+    public IReadOnlyList<string> Reachable(string text)
     {
-        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
         var pending = new Stack<string>([text]);
         while (pending.TryPop(out var current))
         {
             var names = Identifier().Matches(current).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
-            foreach (var (package, macros) in _packages.Where(entry => entry.Key != BuiltIn))
+            foreach (var (package, macros) in _packages)
             {
-                foreach (var file in macros.Where(macro => IsNamed(names, macro.Key)).Select(macro => macro.Value))
+                foreach (var (name, file) in macros)
                 {
-                    if (found.TryAdd(file.Path, file.Text))
+                    if (package != BuiltIn && IsNamed(names, name) && found.TryAdd(file.Path, file.Text))
                     {
                         pending.Push(file.Text);
                     }
                 }
             }
         }
-        return [.. found.Select(entry => (entry.Key, entry.Value))];
+        return [.. found.Keys.Order(StringComparer.Ordinal).Select(path => found[path])];
     }
 
     /// <summary>A macro is reached by its name, or by the name that dispatch or a test completes.</summary>

@@ -120,14 +120,14 @@ public sealed partial class SqlCompiler
         var macros = Macros.Reachable(unit.Text);
         var vars = Project.Dbt.VarsOf(unit.Package);
         var outside = new Dictionary<string, string>(rendering.Outside, StringComparer.Ordinal);
-        foreach (var name in macros.Select(file => file.Text).Prepend(unit.Text).SelectMany(ReferenceIndex.VariablesNamedIn))
+        foreach (var name in macros.Prepend(unit.Text).SelectMany(ReferenceIndex.VariablesNamedIn))
         {
             outside["var " + name] = vars.TryGetValue(name, out var value) ? Fingerprint.Canonical(value) : "absent";
         }
-        if (macros.Select(file => file.Text).Prepend(unit.Text).Any(text => text.Contains("target", StringComparison.Ordinal)))
+        if (macros.Prepend(unit.Text).Any(text => text.Contains("target", StringComparison.Ordinal)))
         {
             outside["target"] = $"{Target} {Project.Settings.Schema}";
         }
-        return Fingerprint.Of([.. macros.Select(file => file.Text), .. outside.Keys.Order(StringComparer.Ordinal).Select(key => $"{key}={outside[key]}")]);
+        return Fingerprint.Of([.. macros, .. outside.Keys.Order(StringComparer.Ordinal).Select(key => $"{key}={outside[key]}")]);
     }
 }

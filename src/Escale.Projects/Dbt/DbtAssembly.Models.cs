@@ -8,16 +8,12 @@ internal sealed partial class DbtAssembly
     private void LoadModels()
     {
         var drafts = new List<FileDraft>();
-        foreach (var package in project.Packages)
+        foreach (var draft in _models)
         {
-            foreach (var file in package.ModelFiles)
+            _index.Add(draft.Package, draft.File.Name, draft.Id, draft.File.Path, draft.Config.Enabled);
+            if (draft.Config.Enabled)
             {
-                var draft = Draft("model", package, file, package.Yml.ModelPaths);
-                _index.Add(package.Name, file.Name, draft.Id, file.Path, draft.Config.Enabled);
-                if (draft.Config.Enabled)
-                {
-                    drafts.Add(draft);
-                }
+                drafts.Add(draft);
             }
         }
         var reads = drafts.ToDictionary(draft => draft.Id, draft => _index.ResolveAll(draft.Parsed, draft.Package), StringComparer.Ordinal);

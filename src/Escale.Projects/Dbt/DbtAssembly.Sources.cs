@@ -5,7 +5,7 @@ namespace Escale.Projects.Dbt;
 /// <content>Sources and seeds.</content>
 internal sealed partial class DbtAssembly
 {
-    private void LoadSources()
+    private void LoadSources(IReadOnlyList<Asset> known)
     {
         var collected = new Dictionary<(string, string), Asset>();
         foreach (var asset in known.Where(asset => asset.SourceName is not null))
@@ -90,11 +90,10 @@ internal sealed partial class DbtAssembly
         }
     }
 
-    private void LoadSeed(DbtPackage package, SqlFile file)
+    private void LoadSeed(FileDraft draft)
     {
-        var draft = Draft("seed", package, file, package.Yml.SeedPaths);
-        var config = draft.Config;
-        _index.Add(package.Name, file.Name, draft.Id, file.Path, config.Enabled);
+        var (file, config) = (draft.File, draft.Config);
+        _index.Add(draft.Package, file.Name, draft.Id, file.Path, config.Enabled);
         if (!config.Enabled)
         {
             return;
@@ -104,7 +103,7 @@ internal sealed partial class DbtAssembly
         var table = TableOf(asset, config);
         var seed = new Seed
         {
-            Package = package.Name,
+            Package = draft.Package,
             Name = file.Name,
             Config = config,
             Columns = columns,

@@ -10,19 +10,18 @@ internal sealed partial class DbtAssembly
     private readonly Dictionary<string, Place> _testPlaces = [];
     private string? _macroFingerprint;
 
-    private void LoadSingularTest(DbtPackage package, SqlFile file)
+    private void LoadSingularTest(FileDraft draft)
     {
-        var draft = Draft("test", package, file, package.Yml.TestPaths);
-        var (parsed, config) = (draft.Parsed, draft.Config);
+        var (file, parsed, config) = (draft.File, draft.Parsed, draft.Config);
         if (!config.Enabled)
         {
             return;
         }
-        var reads = _index.ResolveAll(parsed, package.Name);
+        var reads = _index.ResolveAll(parsed, draft.Package);
         AddTest(
             new DataTest
             {
-                Package = package.Name,
+                Package = draft.Package,
                 Name = file.Name,
                 Config = config,
                 File = file,

@@ -12,45 +12,53 @@ internal sealed class DbtLoader(Project project, Func<DbtProject, ParseSql> pars
     public int Order => 100;
 
     /// <inheritdoc/>
-    public IEnumerable<Asset> Load(ProjectRoot root, IReadOnlyList<Asset> known) =>
-        new DbtAssembly(project.Dbt, project.Settings, known, project.Warn, new Lazy<ParseSql>(() => parse(project.Dbt)), generateName).Run();
+    public Func<IReadOnlyList<Asset>, IEnumerable<Asset>> Read(ProjectRoot root)
+    {
+        var assembly = new DbtAssembly(project.Dbt, project.Settings, project.Warn, new Lazy<ParseSql>(() => parse(project.Dbt)), generateName);
+        assembly.Read();
+        return assembly.Assemble;
+    }
 }
 
-/// <summary>One load of a dbt project: from files to assets. Sources and seeds first, then models, then the tests of all of them.</summary>
+/// <summary>One load of a dbt project: from files to drafts, and from these to assets. Sources and seeds first, then models, then the tests of all of them.</summary>
 internal sealed partial class DbtAssembly(
-    DbtProject project, Settings settings, IReadOnlyList<Asset> known, Action<string> warn, Lazy<ParseSql> parse, GenerateName? generateName)
+    DbtProject project, Settings settings, Action<string> warn, Lazy<ParseSql> parse, GenerateName? generateName)
 {
     private readonly ProjectProperties _properties = new(project);
     private readonly DocBlocks _docs = new(project);
     private readonly NodeIndex _index = new(project);
     private readonly List<Asset> _assets = [];
     private readonly Lazy<bool> _literalCallsAreBuiltIn = new(() => !project.Root.MacroFiles.Any(RedefinesBuiltIn));
+    private List<FileDraft> _seeds = [];
+    private List<FileDraft> _models = [];
+    private List<FileDraft> _singularTests = [];
 
-    public List<Asset> Run()
+    /// <summary>Reads and parses the files.</summary>
+    public void Read()
     {
-        LoadSources();
-        EachFile(package => package.SeedFiles, LoadSeed);
+        _seeds = Drafts("seed", package => package.SeedFiles, package => package.Yml.SeedPaths);
+        _models = Drafts("model", package => package.ModelFiles, package => package.Yml.ModelPaths);
+        _singularTests = Drafts("test", package => package.TestFiles, package => package.Yml.TestPaths);
+    }
+
+    /// <summary>The assets, once the sources that are collected are known.</summary>
+    public List<Asset> Assemble(IReadOnlyList<Asset> known)
+    {
+        LoadSources(known);
+        _seeds.ForEach(LoadSeed);
         LoadModels();
         TieSources();
-        EachFile(package => package.TestFiles, LoadSingularTest);
+        _singularTests.ForEach(LoadSingularTest);
         LoadGenericTests();
         WarnOfUnusedProperties();
         return _assets;
     }
 
-    private void EachFile(Func<DbtPackage, IReadOnlyList<SqlFile>> files, Action<DbtPackage, SqlFile> load)
-    {
-        foreach (var package in project.Packages)
-        {
-            foreach (var file in files(package))
-            {
-                load(package, file);
-            }
-        }
-    }
-
     private static bool RedefinesBuiltIn(SqlFile file) =>
         new[] { "macro ref(", "macro source(", "macro config(" }.Any(start => file.Text.Contains(start, StringComparison.Ordinal));
+
+    private List<FileDraft> Drafts(string kind, Func<DbtPackage, IReadOnlyList<SqlFile>> files, Func<DbtPackage, IReadOnlyList<string>> paths) =>
+        [.. project.Packages.SelectMany(package => files(package).Select(file => Draft(kind, package, file, paths(package))))];
 
     /// <summary>
     /// What a file of the project is before anything is built on it: where it stands, what is said of it, what is in it, and its configuration

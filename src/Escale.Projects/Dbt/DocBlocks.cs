@@ -5,8 +5,12 @@ namespace Escale.Projects.Dbt;
 /// <summary>Doc blocks (<c>{% docs name %} … {% enddocs %}</c> in Markdown files) and the descriptions that use them with <c>doc()</c>.</summary>
 internal sealed class DocBlocks
 {
-    private readonly Dictionary<(string Package, string Name), (string Text, Place Place)> _blocks = [];
+    private readonly Dictionary<Key, Block> _blocks = [];
     private readonly DbtProject _project;
+
+    private sealed record Key(string Package, string Name);
+
+    private sealed record Block(string Text, Place Place);
 
     public DocBlocks(DbtProject project)
     {
@@ -23,9 +27,9 @@ internal sealed class DocBlocks
     /// <summary>A description with its <c>{{ doc('name') }}</c> and other Jinja replaced.</summary>
     /// <exception cref="EscaleException"><c>projects.unknown-doc</c>, or what the Jinja does is wrong.</exception>
     public string Resolve(string description, string package, Place place) => !YamlJinja.IsJinja(description) ? description
-        : OnlyDoc(description) is { } name ? Block(null, name, package, place)
+        : OnlyDoc(description) is { } name ? Words(null, name, package, place)
         : _project.Jinja.Text(
-            description, new YamlScope(_project.Name, _project.VarsOf(package), (from, block) => Block(from, block, package, place)), place);
+            description, new YamlScope(_project.Name, _project.VarsOf(package), (from, block) => Words(from, block, package, place)), place);
 
     /// <summary>The name in a description that is <c>{{ doc('name') }}</c> and no more: nearly all that have Jinja, and no interpreter is needed.</summary>
     private static string? OnlyDoc(string description)
@@ -45,14 +49,14 @@ internal sealed class DocBlocks
         return isQuoted && name[1..^1].IndexOfAny("'\"{},") < 0 ? name[1..^1].ToString() : null;
     }
 
-    private string Block(string? from, string name, string package, Place place) =>
+    private string Words(string? from, string name, string package, Place place) =>
         (from is not null ? Find(from, name) : Find(_project.Name, name) ?? Find(package, name) ?? FindAnywhere(name))
         ?? throw new EscaleException(
             "projects.unknown-doc", $"There is no doc block '{name}'.",
             Nearest.Remedy(name, _blocks.Keys.Select(key => key.Name), $"Add {{% docs {name} %}} … {{% enddocs %}} to a .md file beside the models."),
             place);
 
-    private string? Find(string package, string name) => _blocks.TryGetValue((package, name), out var block) ? block.Text : null;
+    private string? Find(string package, string name) => _blocks.TryGetValue(new(package, name), out var block) ? block.Text : null;
 
     private string? FindAnywhere(string name) => _blocks.Where(pair => pair.Key.Name == name).Select(pair => pair.Value.Text).FirstOrDefault();
 
@@ -67,10 +71,10 @@ internal sealed class DocBlocks
             {
                 throw new EscaleException("projects.docs-invalid", $"The doc block '{open.Name}' does not end.", "Add {% enddocs %}.", place);
             }
-            if (!_blocks.TryAdd((package, open.Name), (text[open.End..close.Start].Trim(), place)))
+            if (!_blocks.TryAdd(new(package, open.Name), new(text[open.End..close.Start].Trim(), place)))
             {
                 throw new EscaleException(
-                    "projects.docs-invalid", $"The doc block '{open.Name}' stands twice; the first is at {_blocks[(package, open.Name)].Place}.", "Rename one of them.", place);
+                    "projects.docs-invalid", $"The doc block '{open.Name}' stands twice; the first is at {_blocks[new(package, open.Name)].Place}.", "Rename one of them.", place);
             }
             at = close.End;
         }

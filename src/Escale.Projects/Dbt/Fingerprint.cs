@@ -41,23 +41,32 @@ internal static class Fingerprint
     }
 
     /// <summary>A configuration as text, without what changes nothing.</summary>
-    public static string Canonical(NodeConfig config) =>
-        Canonical(config.All.Where(pair => !_cosmetic.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value));
+    public static string Canonical(NodeConfig config)
+    {
+        var text = new StringBuilder();
+        Write(text, config.All, config.All.Keys.Where(key => !_cosmetic.Contains(key)));
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, IReadOnlyDictionary<string, object?> map, IEnumerable<string> keys)
+    {
+        text.Append('{');
+        foreach (var key in keys.Order(StringComparer.Ordinal))
+        {
+            Write(text, key);
+            text.Append(':');
+            Write(text, map[key]);
+            text.Append(',');
+        }
+        text.Append('}');
+    }
 
     private static void Write(StringBuilder text, object? value)
     {
         switch (value)
         {
             case IReadOnlyDictionary<string, object?> map:
-                text.Append('{');
-                foreach (var (key, inner) in map.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                {
-                    Write(text, key);
-                    text.Append(':');
-                    Write(text, inner);
-                    text.Append(',');
-                }
-                text.Append('}');
+                Write(text, map, map.Keys);
                 break;
             case string single:
                 text.Append('"').Append(single.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');

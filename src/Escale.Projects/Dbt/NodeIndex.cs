@@ -11,7 +11,7 @@ internal sealed class NodeIndex(DbtProject project)
 
     private sealed record NodeKey(string Package, string Name);
 
-    private sealed record Node(string Id, string Path, bool Enabled);
+    private sealed record Node(string Package, string Name, string Id, string Path, bool Enabled);
 
     private sealed record TableKey(string Source, string Table);
 
@@ -28,7 +28,7 @@ internal sealed class NodeIndex(DbtProject project)
         }
         if (enabled || first is null)
         {
-            _nodes[new(package, name)] = new(id, path, enabled);
+            _nodes[new(package, name)] = new(package, name, id, path, enabled);
         }
     }
 
@@ -88,10 +88,10 @@ internal sealed class NodeIndex(DbtProject project)
 
     private IEnumerable<Node> Candidates(string name, string from)
     {
-        var named = _nodes.Where(pair => pair.Key.Name == name);
-        return named.OrderBy(pair => pair.Value.Enabled ? 0 : 1)
-            .ThenBy(pair => pair.Key.Package == project.Name ? 0 : pair.Key.Package == from ? 1 : 2)
-            .ThenBy(pair => pair.Key.Package, StringComparer.Ordinal).Select(pair => pair.Value);
+        var named = _nodes.Values.Where(node => node.Name == name);
+        return named.OrderBy(node => node.Enabled ? 0 : 1)
+            .ThenBy(node => node.Package == project.Name ? 0 : node.Package == from ? 1 : 2)
+            .ThenBy(node => node.Package, StringComparer.Ordinal);
     }
 
     private EscaleException UnknownRef(RefCall call)

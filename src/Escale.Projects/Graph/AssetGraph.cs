@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Escale.Kernel;
 
 namespace Escale.Projects.Graph;
@@ -7,13 +6,17 @@ namespace Escale.Projects.Graph;
 /// All assets of a project and what each reads. Acyclic, immutable, thread-safe. Every list that it gives is in one order: an asset after all
 /// that it reads or waits for, and otherwise by id.
 /// </summary>
+/// <remarks>
+/// Positions are walked with plain loops: LINQ over numbers and tuples is compiled anew at every start of the program, which takes longer than all
+/// the work here.
+/// </remarks>
 public sealed class AssetGraph
 {
-    private readonly FrozenDictionary<string, int> _positions;
+    private readonly Dictionary<string, int> _positions;
     private readonly int[][] _reads;
     private readonly int[][] _readers;
 
-    private AssetGraph(IReadOnlyList<Asset> inOrder, FrozenDictionary<string, int> positions, int[][] reads, int[][] readers)
+    private AssetGraph(IReadOnlyList<Asset> inOrder, Dictionary<string, int> positions, int[][] reads, int[][] readers)
     {
         Assets = inOrder;
         _positions = positions;
@@ -48,9 +51,8 @@ public sealed class AssetGraph
         var reads = Edges(all, asset => asset.Reads);
         GraphCycle.Refuse(all, reads);
         var ordered = GraphOrder.WithChecks(all, reads);
-        var positions = ordered.Select((asset, at) => (asset.Id, at)).ToFrozenDictionary(pair => pair.Id, pair => pair.at, StringComparer.Ordinal);
         var orderedReads = Edges(ordered, asset => asset.Reads);
-        return new AssetGraph(ordered, positions, orderedReads, Reversed(orderedReads));
+        return new AssetGraph(ordered, PositionsOf(ordered), orderedReads, Reversed(orderedReads));
     }
 
     /// <summary>The asset of an id, or null.</summary>
@@ -63,8 +65,15 @@ public sealed class AssetGraph
     public IReadOnlyList<Asset> Downstream(string id, int? depth = null) => Reach(PositionOf(id), _readers, depth);
 
     /// <summary>These assets in order, without repeats.</summary>
-    public IReadOnlyList<Asset> InOrder(IEnumerable<string> ids) =>
-        [.. ids.Select(PositionOf).Distinct().Order().Select(at => Assets[at])];
+    public IReadOnlyList<Asset> InOrder(IEnumerable<string> ids)
+    {
+        var marked = new bool[Assets.Count];
+        foreach (var id in ids)
+        {
+            marked[PositionOf(id)] = true;
+        }
+        return Marked(marked);
+    }
 
     /// <summary>
     /// The assets whose versions decide whether this one must be made again: what it reads, and behind an ephemeral model (in the graph, never a
@@ -72,25 +81,25 @@ public sealed class AssetGraph
     /// </summary>
     public IReadOnlyList<Asset> Inputs(string id)
     {
-        var found = new SortedSet<int>();
-        var pending = new Stack<int>(_reads[PositionOf(id)]);
-        var seen = new HashSet<int>();
-        while (pending.TryPop(out var at))
+        var found = new bool[Assets.Count];
+        var seen = new bool[Assets.Count];
+        var pending = new List<int>(_reads[PositionOf(id)]);
+        while (pending.Count > 0)
         {
-            if (!seen.Add(at))
+            var at = pending[^1];
+            pending.RemoveAt(pending.Count - 1);
+            if (seen[at])
             {
                 continue;
             }
-            if (Assets[at] is { Runnable: false, Table: null })
+            seen[at] = true;
+            found[at] = Assets[at] is not { Runnable: false, Table: null };
+            if (!found[at])
             {
-                Array.ForEach(_reads[at], pending.Push);
-            }
-            else
-            {
-                found.Add(at);
+                pending.AddRange(_reads[at]);
             }
         }
-        return [.. found.Select(at => Assets[at])];
+        return Marked(found);
     }
 
     /// <summary>
@@ -104,25 +113,42 @@ public sealed class AssetGraph
 
     internal int PositionOf(string id) => _positions.TryGetValue(id, out var at) ? at : _positions[this[id].Id];
 
-    internal int[] ReadsOf(int at) => _reads[at];
+    /// <summary>The edges from what is built on something to that, by position.</summary>
+    internal int[][] Reads => _reads;
 
-    internal int[] ReadersOf(int at) => _readers[at];
+    /// <summary>The same edges the other way.</summary>
+    internal int[][] Readers => _readers;
 
-    private List<Asset> Reach(int from, int[][] edges, int? depth)
+    /// <summary>The assets whose positions are marked, in order.</summary>
+    internal IReadOnlyList<Asset> Marked(bool[] marked)
     {
-        var reached = GraphWalk.From([from], edges, depth);
-        reached.Remove(from);
-        return [.. reached.Order().Select(at => Assets[at])];
+        var chosen = new List<Asset>();
+        for (var at = 0; at < marked.Length; at++)
+        {
+            if (marked[at])
+            {
+                chosen.Add(Assets[at]);
+            }
+        }
+        return chosen;
+    }
+
+    private IReadOnlyList<Asset> Reach(int from, int[][] edges, int? depth)
+    {
+        var reached = GraphWalk.From(new bool[Assets.Count], [from], edges, depth);
+        reached[from] = false;
+        return Marked(reached);
     }
 
     private static void RefuseSharedTables(IEnumerable<Asset> assets)
     {
-        var makers = new Dictionary<(string Kind, TableName Table), Asset>();
+        var lake = new Dictionary<TableName, Asset>();
+        var warehouse = new Dictionary<TableName, Asset>();
         foreach (var asset in assets.Where(asset => asset.Table is not null))
         {
             // A warehouse table lives elsewhere than the lake table of the same name: only makers in one place can clash.
-            var place = asset.Kind == "warehouse" ? "warehouse" : "lake";
-            if (!makers.TryAdd((place, asset.Table!), asset) && makers[(place, asset.Table!)] is var first && (first.Runnable || asset.Runnable)
+            var makers = asset.Kind == "warehouse" ? warehouse : lake;
+            if (!makers.TryAdd(asset.Table!, asset) && makers[asset.Table!] is var first && (first.Runnable || asset.Runnable)
                 && !IsNameOf(first, asset) && !IsNameOf(asset, first))
             {
                 throw Duplicate(
@@ -140,12 +166,29 @@ public sealed class AssetGraph
 
     private static int[][] Edges(IReadOnlyList<Asset> assets, Func<Asset, IReadOnlyList<string>> reads)
     {
+        var positions = PositionsOf(assets);
+        var edges = new int[assets.Count][];
+        for (var from = 0; from < assets.Count; from++)
+        {
+            var to = new List<int>();
+            foreach (var id in reads(assets[from]).Distinct())
+            {
+                to.Add(positions.TryGetValue(id, out var at) ? at : throw Missing(assets[from], id));
+            }
+            edges[from] = to.ToArray();
+        }
+        return edges;
+    }
+
+    /// <summary>Where each asset stands in the list, by id.</summary>
+    internal static Dictionary<string, int> PositionsOf(IReadOnlyList<Asset> assets)
+    {
         var positions = new Dictionary<string, int>(assets.Count, StringComparer.Ordinal);
         for (var at = 0; at < assets.Count; at++)
         {
             positions[assets[at].Id] = at;
         }
-        return [.. assets.Select(asset => reads(asset).Distinct().Select(id => positions.TryGetValue(id, out var at) ? at : throw Missing(asset, id)).ToArray())];
+        return positions;
     }
 
     private static EscaleException Missing(Asset asset, string id) => new(

@@ -5,14 +5,33 @@ namespace Escale.Projects.Graph;
 /// <summary>Walks along edges.</summary>
 internal static class GraphWalk
 {
-    /// <summary>The nodes within <paramref name="depth"/> steps of the start, the start included.</summary>
-    public static HashSet<int> From(IEnumerable<int> start, int[][] edges, int? depth = null)
+    /// <summary>Marks the nodes within <paramref name="depth"/> steps of the start, the start included.</summary>
+    /// <param name="reached">The marks, one for each node; what is marked already is not walked again.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="edges">From each node to others.</param>
+    /// <param name="depth">How far, or null for as far as it goes.</param>
+    public static bool[] From(bool[] reached, List<int> start, int[][] edges, int? depth = null)
     {
-        var reached = new HashSet<int>(start);
-        var front = reached.ToList();
+        foreach (var at in start)
+        {
+            reached[at] = true;
+        }
+        var front = start;
         for (var step = 0; front.Count > 0 && (depth is null || step < depth); step++)
         {
-            front = [.. front.SelectMany(at => edges[at]).Where(reached.Add)];
+            var next = new List<int>();
+            foreach (var from in front)
+            {
+                foreach (var to in edges[from])
+                {
+                    if (!reached[to])
+                    {
+                        reached[to] = true;
+                        next.Add(to);
+                    }
+                }
+            }
+            front = next;
         }
         return reached;
     }
@@ -26,32 +45,28 @@ internal static class GraphCycle
     public static void Refuse(Asset[] assets, int[][] reads)
     {
         var state = new byte[assets.Length];
-        var path = new Stack<(int At, int Next)>();
+        var next = new int[assets.Length];
         for (var root = 0; root < assets.Length; root++)
         {
-            if (state[root] != 0)
+            var path = state[root] == 0 ? new List<int> { root } : [];
+            while (path.Count > 0)
             {
-                continue;
-            }
-            path.Push((root, 0));
-            state[root] = 1;
-            while (path.TryPop(out var step))
-            {
-                if (step.Next == reads[step.At].Length)
+                var at = path[^1];
+                state[at] = 1;
+                if (next[at] == reads[at].Length)
                 {
-                    state[step.At] = 2;
+                    state[at] = 2;
+                    path.RemoveAt(path.Count - 1);
                     continue;
                 }
-                path.Push((step.At, step.Next + 1));
-                var to = reads[step.At][step.Next];
+                var to = reads[at][next[at]++];
                 if (state[to] == 1)
                 {
-                    throw Cycle([.. path.Reverse().Select(entry => entry.At).SkipWhile(at => at != to).Select(at => assets[at])]);
+                    throw Cycle([.. path.SkipWhile(on => on != to).Select(on => assets[on])]);
                 }
                 if (state[to] == 0)
                 {
-                    state[to] = 1;
-                    path.Push((to, 0));
+                    path.Add(to);
                 }
             }
         }
@@ -77,28 +92,52 @@ internal static class GraphOrder
     {
         var order = Sorted(assets, reads);
         var upstream = Upstream(reads, order);
-        var checks = Enumerable.Range(0, assets.Length).Where(at => assets[at].IsCheck && reads[at].Length > 0).ToList();
-        var checksByRead = checks.ToLookup(check => reads[check].MinBy(read => assets[read].Id, StringComparer.Ordinal));
-        var edges = new int[assets.Length][];
-        var result = new Asset[assets.Length];
-        var positions = assets.Select((asset, at) => (asset.Id, at)).ToDictionary(pair => pair.Id, pair => pair.at, StringComparer.Ordinal);
+        var checks = new List<int>();
         for (var at = 0; at < assets.Length; at++)
         {
-            var waits = assets[at].IsCheck
-                ? []
-                : upstream[at].SelectMany(above => checksByRead[above]).Where(check => reads[check].All(upstream[at].Contains)).ToList();
-            var own = assets[at].WaitsFor.Where(positions.ContainsKey).Select(id => positions[id]);
-            var all = own.Concat(waits).Distinct().OrderBy(check => check).ToArray();
-            edges[at] = [.. reads[at], .. all];
-            result[at] = all.Length == 0 ? assets[at] : assets[at] with { WaitsFor = [.. all.Select(check => assets[check].Id)] };
+            if (assets[at].IsCheck && reads[at].Length > 0)
+            {
+                checks.Add(at);
+            }
         }
-        return [.. Sorted(assets, edges).Select(at => result[at])];
+        var edges = new int[assets.Length][];
+        var result = new Asset[assets.Length];
+        var positions = AssetGraph.PositionsOf(assets);
+        for (var at = 0; at < assets.Length; at++)
+        {
+            var waits = Waits(assets[at], checks, reads, upstream[at], positions);
+            edges[at] = [.. reads[at], .. waits];
+            result[at] = waits.Count == 0 ? assets[at] : assets[at] with { WaitsFor = waits.ConvertAll(check => assets[check].Id) };
+        }
+        return Array.ConvertAll(Sorted(assets, edges), at => result[at]);
+    }
+
+    /// <summary>What an asset waits for without reading it, by position: what it names itself, and the checks of what is upstream of it.</summary>
+    private static List<int> Waits(Asset asset, List<int> checks, int[][] reads, bool[] upstream, Dictionary<string, int> positions)
+    {
+        var waits = new List<int>();
+        foreach (var id in asset.WaitsFor)
+        {
+            if (positions.TryGetValue(id, out var at) && !waits.Contains(at))
+            {
+                waits.Add(at);
+            }
+        }
+        foreach (var check in checks)
+        {
+            if (!asset.IsCheck && Array.TrueForAll(reads[check], read => upstream[read]) && !waits.Contains(check))
+            {
+                waits.Add(check);
+            }
+        }
+        waits.Sort();
+        return waits;
     }
 
     /// <summary>Kahn's algorithm; what is ready goes by id (the input is sorted by id).</summary>
     private static int[] Sorted(Asset[] assets, int[][] edges)
     {
-        var waiting = edges.Select(list => list.Length).ToArray();
+        var waiting = Array.ConvertAll(edges, list => list.Length);
         var readers = new List<int>[assets.Length];
         // Largest first, so that the smallest is taken off the end.
         var ready = new List<int>();
@@ -112,7 +151,10 @@ internal static class GraphOrder
             {
                 ready.Add(at);
             }
-            Array.ForEach(edges[at], to => readers[to].Add(at));
+            foreach (var to in edges[at])
+            {
+                readers[to].Add(at);
+            }
         }
         var order = new List<int>(assets.Length);
         ready.Reverse();
@@ -121,9 +163,12 @@ internal static class GraphOrder
             var at = ready[^1];
             ready.RemoveAt(ready.Count - 1);
             order.Add(at);
-            foreach (var reader in readers[at].Where(reader => --waiting[reader] == 0))
+            foreach (var reader in readers[at])
             {
-                ready.Insert(ready.FindLastIndex(other => other > reader) + 1, reader);
+                if (--waiting[reader] == 0)
+                {
+                    ready.Insert(ready.FindLastIndex(other => other > reader) + 1, reader);
+                }
             }
         }
         return order.Count == assets.Length
@@ -131,16 +176,20 @@ internal static class GraphOrder
             : throw new EscaleException("projects.cycle", "The assets wait for each other in a circle.", "Check what they declare to wait for.");
     }
 
-    private static HashSet<int>[] Upstream(int[][] reads, int[] order)
+    /// <summary>For each asset, which others are upstream of it.</summary>
+    private static bool[][] Upstream(int[][] reads, int[] order)
     {
-        var upstream = new HashSet<int>[reads.Length];
+        var upstream = new bool[reads.Length][];
         foreach (var at in order)
         {
-            var all = new HashSet<int>();
+            var all = new bool[reads.Length];
             foreach (var read in reads[at])
             {
-                all.Add(read);
-                all.UnionWith(upstream[read]);
+                all[read] = true;
+                for (var above = 0; above < all.Length; above++)
+                {
+                    all[above] |= upstream[read][above];
+                }
             }
             upstream[at] = all;
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Escale.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -16,9 +15,6 @@ public static class YamlFile
 
     /// <summary>The most nodes in one document once its aliases are expanded ("billion laughs" stops here).</summary>
     public const long MaxNodes = 500_000;
-
-    private static readonly SearchValues<char> _controls =
-        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code).Where(c => c is not ('\t' or '\n' or '\r'))]);
 
     /// <summary>Reads a file of the project.</summary>
     /// <param name="root">The project, so that messages show the path relative to it.</param>
@@ -58,13 +54,15 @@ public static class YamlFile
 
     private static void RefuseControlCharacters(string text, string file)
     {
-        var at = text.AsSpan().IndexOfAny(_controls);
-        if (at >= 0)
+        for (var at = 0; at < text.Length; at++)
         {
-            var before = text.AsSpan(0, at);
-            throw new EscaleException(
-                "projects.yaml-invalid", $"The file holds a control character (U+{(int)text[at]:X4}).", "Remove it.",
-                new Place(file, before.Count('\n') + 1, at - before.LastIndexOf('\n')));
+            if (text[at] < ' ' && text[at] is not ('\t' or '\n' or '\r'))
+            {
+                var before = text.AsSpan(0, at);
+                throw new EscaleException(
+                    "projects.yaml-invalid", $"The file holds a control character (U+{(int)text[at]:X4}).", "Remove it.",
+                    new Place(file, before.Count('\n') + 1, at - before.LastIndexOf('\n')));
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Escale.Kernel;
 
 namespace Escale.Projects.Yaml;
@@ -111,19 +112,7 @@ public sealed class YamlReader(YamlMap map, string what)
     public T Choice<T>(string key, T fallback)
         where T : struct, Enum
     {
-        if (Node(key) is not { } node)
-        {
-            return fallback;
-        }
-        var text = node.AsText();
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (Snake(value.ToString()) == text)
-            {
-                return value;
-            }
-        }
-        throw UnknownValue(node, key, text, Enum.GetNames<T>().Select(Snake));
+        return Node(key) is { } node ? (T)Chosen(typeof(T), node, key) : fallback;
     }
 
     /// <summary>The reader of a mapping under a key, or null.</summary>
@@ -168,6 +157,16 @@ public sealed class YamlReader(YamlMap map, string what)
         }
     }
 
+    // Not generic, so that it is compiled once and not anew for every enum.
+    private static object Chosen(Type choices, YamlNode node, string key)
+    {
+        var text = node.AsText();
+        var names = Enum.GetNames(choices);
+        return Array.Find(names, name => Snake(name) == text) is { } found
+            ? Enum.Parse(choices, found)
+            : throw UnknownValue(node, key, text, names.Select(Snake));
+    }
+
     private static EscaleException UnknownValue(YamlNode node, string key, string text, IEnumerable<string> values)
     {
         var all = values.ToList();
@@ -196,6 +195,13 @@ public sealed class YamlReader(YamlMap map, string what)
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    private static string Snake(string name) =>
-        string.Concat(name.Select((letter, at) => char.IsUpper(letter) ? (at == 0 ? "" : "_") + char.ToLowerInvariant(letter) : letter.ToString()));
+    private static string Snake(string name)
+    {
+        var snake = new StringBuilder();
+        foreach (var letter in name)
+        {
+            snake.Append(char.IsUpper(letter) && snake.Length > 0 ? "_" : "").Append(char.ToLowerInvariant(letter));
+        }
+        return snake.ToString();
+    }
 }

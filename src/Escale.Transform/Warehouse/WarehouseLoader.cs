@@ -16,7 +16,9 @@ internal sealed class WarehouseLoader(Project project) : IAssetLoader
     public int Order => 200;
 
     /// <inheritdoc/>
-    public IEnumerable<Asset> Load(ProjectRoot root, IReadOnlyList<Asset> known)
+    public Func<IReadOnlyList<Asset>, IEnumerable<Asset>> Read(ProjectRoot root) => Publish;
+
+    private IEnumerable<Asset> Publish(IReadOnlyList<Asset> known)
     {
         var models = Selected(known).Where(asset => asset is { Kind: "model" or "seed", Runnable: true, Table: not null }).ToList();
         var idBySource = models.ToDictionary(model => model.Table!, model => model.Id);

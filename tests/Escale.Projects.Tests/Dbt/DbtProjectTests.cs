@@ -294,6 +294,6 @@ public sealed class DbtProjectTests
     {
         public int Order => 0;
 
-        public IEnumerable<Asset> Load(ProjectRoot root, IReadOnlyList<Asset> known) => assets;
+        public Func<IReadOnlyList<Asset>, IEnumerable<Asset>> Read(ProjectRoot root) => _ => assets;
     }
 }

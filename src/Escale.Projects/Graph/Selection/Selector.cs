@@ -12,48 +12,59 @@ internal sealed class Selector(AssetGraph graph)
     public IReadOnlyList<Asset> Select(IReadOnlyList<string> select, IReadOnlyList<string> exclude)
     {
         var unions = Terms(select);
-        var chosen = unions.Count == 0
-            ? Enumerable.Range(0, graph.Assets.Count).ToHashSet()
-            : Union(unions, mustMatch: true);
+        var chosen = unions.Count == 0 ? Everything() : Union(unions, mustMatch: true);
         var excluded = Union(Terms(exclude), mustMatch: false);
-        chosen.ExceptWith(excluded);
-        return [.. chosen.Order().Select(at => graph.Assets[at])];
+        for (var at = 0; at < chosen.Length; at++)
+        {
+            chosen[at] &= !excluded[at];
+        }
+        return graph.Marked(chosen);
+    }
+
+    private bool[] Everything()
+    {
+        var all = Nothing();
+        Array.Fill(all, true);
+        return all;
     }
 
     private static List<string> Terms(IReadOnlyList<string> texts) =>
         [.. texts.SelectMany(text => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
 
-    private HashSet<int> Union(List<string> terms, bool mustMatch)
+    private bool[] Union(List<string> terms, bool mustMatch)
     {
-        var all = new HashSet<int>();
+        var all = Nothing();
         foreach (var term in terms)
         {
-            all.UnionWith(Intersection(term, mustMatch));
+            Add(all, Intersection(term, mustMatch));
         }
         return all;
     }
 
-    private HashSet<int> Intersection(string term, bool mustMatch)
+    private bool[] Intersection(string term, bool mustMatch)
     {
-        HashSet<int>? common = null;
+        var common = Everything();
         foreach (var part in term.Split(','))
         {
             var set = Chosen(Criterion.Parse(part), mustMatch);
-            if (common is null)
+            for (var at = 0; at < common.Length; at++)
             {
-                common = set;
-            }
-            else
-            {
-                common.IntersectWith(set);
+                common[at] &= set[at];
             }
         }
-        return common!;
+        return common;
     }
 
-    private HashSet<int> Chosen(Criterion criterion, bool mustMatch)
+    private bool[] Chosen(Criterion criterion, bool mustMatch)
     {
-        var direct = Enumerable.Range(0, graph.Assets.Count).Where(at => Match.Is(criterion, graph.Assets[at])).ToHashSet();
+        var direct = new List<int>();
+        for (var at = 0; at < graph.Assets.Count; at++)
+        {
+            if (Match.Is(criterion, graph.Assets[at]))
+            {
+                direct.Add(at);
+            }
+        }
         if (direct.Count == 0 && (mustMatch || (criterion.Method is null && !Wildcard.IsIn(criterion.Value))))
         {
             var known = Match.Known(criterion, graph.Assets).Distinct().ToList();
@@ -64,26 +75,43 @@ internal sealed class Selector(AssetGraph graph)
                     ? $"A source's table is selected with: {sameTable}"
                     : Nearest.Remedy(criterion.Value, known, "List what there is with: escale ls"));
         }
-        var all = new HashSet<int>(direct);
+        var all = GraphWalk.From(Nothing(), direct, graph.Reads, criterion.ParentDepth);
+        Add(all, GraphWalk.From(Nothing(), direct, graph.Readers, criterion.ChildDepth));
         if (criterion.Around)
         {
-            var below = Walk(direct, graph.ReadersOf, null);
-            all.UnionWith(Walk(below, graph.ReadsOf, null));
+            var below = GraphWalk.From(Nothing(), direct, graph.Readers);
+            Add(all, GraphWalk.From(Nothing(), PositionsOf(below), graph.Reads));
         }
-        all.UnionWith(Walk(direct, graph.ReadsOf, criterion.ParentDepth));
-        all.UnionWith(Walk(direct, graph.ReadersOf, criterion.ChildDepth));
-        all.UnionWith(all.SelectMany(graph.ReadersOf).Where(at => graph.Assets[at].IsCheck).ToList());
+        foreach (var read in PositionsOf(all))
+        {
+            foreach (var reader in graph.Readers[read])
+            {
+                all[reader] |= graph.Assets[reader].IsCheck;
+            }
+        }
         return all;
     }
 
-    private static HashSet<int> Walk(IEnumerable<int> start, Func<int, int[]> edges, int? depth)
+    private bool[] Nothing() => new bool[graph.Assets.Count];
+
+    private static void Add(bool[] all, bool[] more)
     {
-        var reached = new HashSet<int>(start);
-        var front = reached.ToList();
-        for (var step = 0; front.Count > 0 && (depth is null || step < depth); step++)
+        for (var at = 0; at < all.Length; at++)
         {
-            front = [.. front.SelectMany(edges).Where(reached.Add)];
+            all[at] |= more[at];
         }
-        return reached;
+    }
+
+    private static List<int> PositionsOf(bool[] marked)
+    {
+        var positions = new List<int>();
+        for (var at = 0; at < marked.Length; at++)
+        {
+            if (marked[at])
+            {
+                positions.Add(at);
+            }
+        }
+        return positions;
     }
 }

@@ -230,7 +230,7 @@ public sealed partial class Evaluation
 /// <param name="Template">The template.</param>
 /// <param name="Line">The line from 1; of text as it stands in the template, its first line.</param>
 /// <param name="IsData">Whether it is text of the template, so that its lines count on.</param>
-internal readonly record struct OutputPiece(int Offset, JinjaTemplate Template, int Line, bool IsData);
+internal sealed record OutputPiece(int Offset, JinjaTemplate Template, int Line, bool IsData);
 
 /// <summary>The target of <c>set ns.x = …</c>.</summary>
 internal sealed class NamespaceTarget(Position at, string space, string member) : Expression(at)

@@ -12,7 +12,9 @@ public sealed partial class Evaluation
 {
     private readonly CancellationToken _cancellationToken;
     private readonly List<object> _nested = [];
-    private readonly Stack<(JinjaTemplate Template, Position At)> _callers = new();
+    private readonly Stack<Caller> _callers = new();
+
+    private sealed record Caller(JinjaTemplate Template, Position At);
     private long _steps;
     private long _allocated;
     private long _outputChars;
@@ -136,7 +138,7 @@ public sealed partial class Evaluation
         }
         EnsureStack();
         var (outerTemplate, outerScope, outerAt, outerEscape) = (Template, Current, At, Autoescape);
-        _callers.Push((Template, At));
+        _callers.Push(new Caller(Template, At));
         (Template, Current) = (template, scope);
         try
         {

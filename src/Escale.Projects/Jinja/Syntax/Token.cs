@@ -22,7 +22,7 @@ internal enum TokenKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">Its text: data as it is, strings without quotes and with escapes resolved, numbers as written.</param>
 /// <param name="At">Where it starts.</param>
-internal readonly record struct Token(TokenKind Kind, string Text, Position At)
+internal sealed record Token(TokenKind Kind, string Text, Position At)
 {
     public bool Is(TokenKind kind, string text) => Kind == kind && Text == text;
 
