@@ -51,10 +51,15 @@ internal sealed record TestProperties
     public required Place Place { get; init; }
 }
 
+/// <summary>An entry of a property file.</summary>
+/// <param name="Kind"><c>model</c>, <c>seed</c> or <c>test</c>.</param>
+/// <param name="Node">What is said.</param>
+internal sealed record Described(string Kind, NodeProperties Node);
+
 /// <summary>Everything that the property files of a project and its packages say.</summary>
 internal sealed class ProjectProperties
 {
-    private readonly Dictionary<Key, NodeProperties> _nodes = [];
+    private readonly Dictionary<Key, Described> _nodes = [];
 
     private sealed record Key(string Kind, string Package, string Name);
 
@@ -81,20 +86,20 @@ internal sealed class ProjectProperties
         new PropertyFile(package, this, node => project.Jinja.Value(node, scope)).Read(project.Jinja.Properties(document, scope));
     }
 
-    /// <summary>All entries: kind (<c>model</c>, <c>seed</c>, <c>test</c>), and what is said.</summary>
-    public IEnumerable<(string Kind, NodeProperties Node)> Nodes => _nodes.Select(pair => (pair.Key.Kind, pair.Value));
+    /// <summary>All entries.</summary>
+    public IEnumerable<Described> Nodes => _nodes.Values;
 
     public List<SourceProperties> Sources { get; } = [];
 
     /// <summary>What is said of a node, or null.</summary>
-    public NodeProperties? Find(string kind, string package, string name) => _nodes.GetValueOrDefault(new(kind, package, name));
+    public NodeProperties? Find(string kind, string package, string name) => _nodes.GetValueOrDefault(new(kind, package, name))?.Node;
 
     public void Add(string kind, NodeProperties node)
     {
-        if (!_nodes.TryAdd(new(kind, node.Package, node.Name), node))
+        if (!_nodes.TryAdd(new(kind, node.Package, node.Name), new(kind, node)))
         {
             throw new EscaleException(
-                "projects.duplicate-properties", $"The {kind} '{node.Name}' is described twice; the first is at {_nodes[new(kind, node.Package, node.Name)].Place}.",
+                "projects.duplicate-properties", $"The {kind} '{node.Name}' is described twice; the first is at {_nodes[new(kind, node.Package, node.Name)].Node.Place}.",
                 "Keep one of the two entries.", node.Place);
         }
     }

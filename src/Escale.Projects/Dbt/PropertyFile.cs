@@ -90,7 +90,9 @@ internal sealed class PropertyFile(DbtPackage package, ProjectProperties all, Fu
         return [.. entries, .. reader.Node("config")?.AsMap("a configuration").Entries ?? []];
     }
 
-    private (ColumnProperties Column, List<TestProperties> Tests) ReadColumn(YamlReader reader)
+    private sealed record TestedColumn(ColumnProperties Column, List<TestProperties> Tests);
+
+    private TestedColumn ReadColumn(YamlReader reader)
     {
         reader.Allow("quote", "docs", "policy_tags", "granularity", "dimension", "entity", "encode", "data_type_expression");
         var name = reader.Text("name");
@@ -109,7 +111,7 @@ internal sealed class PropertyFile(DbtPackage package, ProjectProperties all, Fu
         };
         var tests = ReadTests(reader, name, tags);
         Done(reader);
-        return (column, tests);
+        return new TestedColumn(column, tests);
     }
 
     private ConstraintProperties ReadConstraint(YamlReader reader, string? column)

@@ -13,8 +13,8 @@ internal static class TestNaming
     /// <param name="arguments">The arguments, <c>column_name</c> included.</param>
     public static string Of(string test, string target, IReadOnlyDictionary<string, object?> arguments)
     {
-        var flat = arguments.Where(argument => argument.Key != "model").OrderBy(argument => argument.Key, StringComparer.Ordinal)
-            .SelectMany(argument => Parts(argument.Value)).Select(Clean);
+        var flat = arguments.Keys.Where(name => name != "model").Order(StringComparer.Ordinal)
+            .SelectMany(name => Parts(arguments[name])).Select(Clean);
         var identifier = $"{test}_{target}";
         var full = $"{identifier}_{string.Join("__", flat)}";
         if (full.Length < 64)
