@@ -19,6 +19,7 @@ internal sealed partial class RecordStage : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 16);
     private readonly List<StageSection> _sections = [];
     private readonly List<RejectedRecord> _rejects = [];
+    private readonly JsonKeys _keys = new();
 
     public RecordStage(string path, string shown)
     {
@@ -135,7 +136,8 @@ internal sealed partial class RecordStage : IDisposable
                 problem = "the record is not a JSON object";
                 return false;
             }
-            Validate(json);
+            // A record is judged whole before any of it counts for the shape.
+            _keys.Check(json, MaxDepth);
             Shape.AddRecord(ref reader);
             if (reader.Read())
             {
@@ -145,23 +147,15 @@ internal sealed partial class RecordStage : IDisposable
             problem = "";
             return true;
         }
+        catch (JsonKeyFault fault)
+        {
+            problem = fault.Message;
+            return false;
+        }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             problem = "not valid JSON: " + exception.Message.Split(" LineNumber")[0].TrimEnd('.');
             return false;
-        }
-    }
-
-    /// <summary>A record is judged whole before any of it counts for the shape; a text that is no Unicode is refused here too.</summary>
-    private static void Validate(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && (reader.ValueIsEscaped || !System.Text.Ascii.IsValid(reader.ValueSpan)))
-            {
-                _ = reader.GetString();
-            }
         }
     }
 
