@@ -98,7 +98,7 @@ internal static class CollectCsv
 
     private static async Task Step(IServiceProvider services)
     {
-        var asset = services.GetServices<IAssetLoader>().Where(loader => loader.Order == 0).SelectMany(loader => loader.Load(services.GetRequiredService<ProjectRoot>(), [])).Single();
+        var asset = services.GetServices<IAssetLoader>().Where(loader => loader.Order == 0).SelectMany(loader => loader.Read(services.GetRequiredService<ProjectRoot>())([])).Single();
         var context = new StepContext
         {
             Run = RunId.New(TimeProvider.System, SeededRandom.Unpredictable()), Asset = asset, Attempt = 1, Fingerprint = asset.CodeFingerprint, FullRefresh = true,
