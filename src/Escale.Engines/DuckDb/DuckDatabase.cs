@@ -10,12 +10,12 @@ namespace Escale.Engines.DuckDb;
 public sealed class DuckDatabase : IDisposable
 {
     private readonly DatabaseHandle _handle;
-    private readonly string _timeZone;
+    private readonly string _connectionOptions;
 
-    private DuckDatabase(DatabaseHandle handle, string timeZone)
+    private DuckDatabase(DatabaseHandle handle, string connectionOptions)
     {
         _handle = handle;
-        _timeZone = timeZone;
+        _connectionOptions = connectionOptions;
     }
 
     /// <summary>The version of the library, such as <c>v1.5.5</c>.</summary>
@@ -42,7 +42,7 @@ public sealed class DuckDatabase : IDisposable
                 handle.Dispose();
                 throw OpenFailed(Native.TakeText(error) ?? "DuckDB did not open.");
             }
-            return new DuckDatabase(handle, settings.TimeZone);
+            return new DuckDatabase(handle, settings.ConnectionOptions());
         }
         finally
         {
@@ -60,7 +60,7 @@ public sealed class DuckDatabase : IDisposable
             throw OpenFailed("DuckDB did not give a connection.");
         }
         var opened = new DuckConnection(connection);
-        opened.Execute($"SET TimeZone = '{_timeZone.Replace("'", "''", StringComparison.Ordinal)}'; {DuckConnection.ProgressSettings}");
+        opened.Execute(_connectionOptions);
         return opened;
     }
 

@@ -51,5 +51,13 @@ public sealed record DuckSettings
         }
     }
 
+    /// <summary>What DuckDB keeps by connection, as statements to run on each.</summary>
+    internal string ConnectionOptions() =>
+        $"SET TimeZone = '{TimeZone.Replace("'", "''", StringComparison.Ordinal)}'; SET streaming_buffer_size = '{Text(StreamBufferBytes)}B'; {DuckConnection.ProgressSettings}";
+
+    // How far DuckDB's threads may run ahead of who reads a stream. Its own 1 MB keeps them waiting (bench: read); a sixteenth of a small
+    // memory limit keeps several streams side by side harmless.
+    private long StreamBufferBytes => Math.Clamp((MemoryLimitBytes ?? long.MaxValue) / 16, 1 << 20, 32 << 20);
+
     private static string Text(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
