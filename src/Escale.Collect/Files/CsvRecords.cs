@@ -102,6 +102,47 @@ internal static class CsvRecords
         }
     }
 
+    /// <summary>Whether every quoted field of a record ends in a quote, and right after it the field.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> record, char delimiter, char quote, char escape)
+    {
+        for (var at = 0; ; at++)
+        {
+            if (at < record.Length && record[at] == quote)
+            {
+                at = End(record, at + 1, quote, escape);
+                if (at < 0 || (at < record.Length && record[at] != delimiter))
+                {
+                    return false;
+                }
+            }
+            while (at < record.Length && record[at] != delimiter)
+            {
+                at++;
+            }
+            if (at >= record.Length)
+            {
+                return true;
+            }
+        }
+    }
+
+    // The place after the closing quote, or -1.
+    private static int End(ReadOnlySpan<byte> record, int at, char quote, char escape)
+    {
+        while (at < record.Length)
+        {
+            if (record[at] == escape && at + 1 < record.Length && (record[at + 1] == quote || (escape != quote && record[at + 1] == escape)))
+            {
+                at += 2;
+            }
+            else if (record[at++] == quote)
+            {
+                return at;
+            }
+        }
+        return -1;
+    }
+
     private static int Quoted(string text, int at, char quote, char escape, StringBuilder field)
     {
         while (at < text.Length)

@@ -29,7 +29,7 @@ internal static class CsvSniffer
             records = Records(sample, isWhole, options, quote);
         }
         var delimiter = options.Delimiter ?? Delimiter(records, quote, options.Escape, fallback);
-        var escape = options.Escape ?? (records.Exists(record => HasBackslashEscape(record, quote)) ? '\\' : quote);
+        var escape = options.Escape ?? Escape(records, delimiter, quote);
         var rows = records.ConvertAll(record => CsvRecords.Fields(record, delimiter, quote, escape));
         var blank = new CsvDialect
         {
@@ -97,7 +97,16 @@ internal static class CsvSniffer
         return Around(records, (byte)'\'') > 0 && Around(records, (byte)'"') == 0 && records.Take(200).All(record => record.AsSpan().Count((byte)'\'') % 2 == 0);
     }
 
-    private static bool HasBackslashEscape(byte[] record, char quote) => record.AsSpan().IndexOf([(byte)'\\', (byte)quote]) >= 0;
+/// <summary>
+    /// The backslash when more of the records that have one before a quote are whole with it as the escape than with the doubled quote;
+    /// a field that merely ends in a backslash, <c>"C:\"</c>, is whole only without.
+    /// </summary>
+    private static char Escape(List<byte[]> records, char delimiter, char quote)
+    {
+        var doubtful = records.FindAll(record => record.AsSpan().IndexOf([(byte)'\\', (byte)quote]) >= 0);
+        int Whole(char escape) => doubtful.Count(record => CsvRecords.IsWhole(record, delimiter, quote, escape));
+        return doubtful.Count > 0 && Whole('\\') > Whole(quote) ? '\\' : quote;
+    }
 
     /// <summary>The delimiter that cuts most records into the same number of fields, more than one.</summary>
     private static char Delimiter(List<byte[]> records, char quote, char? escape, char fallback)

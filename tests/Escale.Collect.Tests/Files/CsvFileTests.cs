@@ -28,6 +28,22 @@ public sealed class CsvFileTests
     }
 
     [Fact]
+    public async Task A_field_that_ends_in_a_backslash_does_not_make_it_the_escape()
+    {
+        await using var host = Host("id,path\n1,\"C:\\\"\n2,\"a \"\"b\"\"\"\n3,\"\\\\\"\n4,\"x\"\n");
+        await host.RunAsync("t");
+        Assert.Equal(["1|C:\\", "2|a \"b\"", "3|\\\\", "4|x"], host.Query("select id, path from bronze.t order by id"));
+    }
+
+    [Fact]
+    public async Task Quotes_behind_backslashes_are_read_where_they_are_meant()
+    {
+        await using var host = Host("id,text\n1,\"say \\\"hi\\\" now\"\n2,\"x\"\n");
+        await host.RunAsync("t");
+        Assert.Equal(["1|say \"hi\" now", "2|x"], host.Query("select id, text from bronze.t order by id"));
+    }
+
+    [Fact]
     public async Task What_is_no_text_is_refused_and_the_table_stays()
     {
         await using var host = Host("id\n1\n");

@@ -6,6 +6,9 @@ namespace Escale.Engines.Tests.DuckDb;
 
 public sealed class DuckQueryTests : IDisposable
 {
+    // With our own larger one DuckDB is through with these small results, and meets their errors, before the first row is read.
+    private const string SmallBuffer = "SET streaming_buffer_size = '1MB'";
+
     private readonly DuckDatabase _database = DuckDatabase.Open(new DuckSettings { Threads = 2 });
     private readonly DuckConnection _connection;
 
@@ -96,6 +99,7 @@ public sealed class DuckQueryTests : IDisposable
     [Fact]
     public void An_error_while_rows_are_read_is_thrown_there()
     {
+        _connection.Execute(SmallBuffer);
         using var result = _connection.Query("SELECT CASE WHEN i = 500000 THEN error('row ' || i) ELSE i END FROM range(1000000) r(i)");
         var error = Assert.Throws<EscaleException>(() =>
         {
@@ -112,6 +116,7 @@ public sealed class DuckQueryTests : IDisposable
     {
         using var database = DuckDatabase.Open(new DuckSettings { Threads = 4, PreserveInsertionOrder = false });
         using var connection = database.Connect();
+        connection.Execute(SmallBuffer);
         connection.Execute("CREATE TABLE t AS SELECT range AS i, (range + 1)::VARCHAR || CASE WHEN range = 240000 THEN 'x' ELSE '' END AS n FROM range(300000)");
         for (var round = 0; round < 25; round++)
         {

@@ -153,6 +153,7 @@ public sealed class CopyTests(TestProject project) : IClassFixture<TestProject>
         using var duck = database.Connect();
         await using var connection = await owner.OpenConnectionAsync(_none);
         await ExecuteAsync(connection, "create table broken (i bigint)");
+        duck.Execute("SET streaming_buffer_size = '1MB'"); // Else the error comes before the first row.
         using var result = duck.Query("SELECT CASE WHEN i = 400000 THEN error('broken here') ELSE i END::BIGINT AS i FROM range(500000) r(i)");
         var error = await Assert.ThrowsAsync<Kernel.EscaleException>(() => CopyLoader.LoadAsync(result, connection, "broken", false, null, _none));
         Assert.Contains("broken here", error.Message, StringComparison.Ordinal);
