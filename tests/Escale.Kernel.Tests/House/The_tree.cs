@@ -11,7 +11,7 @@ public sealed class The_tree
         var thrown = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("node_modules", StringComparison.Ordinal))
             .SelectMany(file => System.Text.RegularExpressions.Regex.Matches(
-                File.ReadAllText(file), @"new\s+EscaleException\(\s*(?:code:\s*)?""(?<code>[a-z.-]+)""").Select(match => match.Groups["code"].Value))
+                File.ReadAllText(file), @"new\s+(?:Escale|Learning)Exception\(\s*(?:code:\s*)?""(?<code>[a-z.-]+)""").Select(match => match.Groups["code"].Value))
             .Distinct();
 
         Assert.All(thrown, code => Assert.Contains($"`{code}`", manual, StringComparison.Ordinal));

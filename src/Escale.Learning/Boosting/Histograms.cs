@@ -1,0 +1,199 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Escale.Learning.Memory;
+using Escale.Learning.Threads;
+
+namespace Escale.Learning.Boosting;
+
+/// <summary>
+/// Sums of the packed derivatives by feature and bin, for the rows of a leaf. Narrow features have 256 places each, in the order of their
+/// slots; wide ones follow. A child's histogram is counted for the smaller child only; the other is the parent's less that.
+/// </summary>
+internal sealed unsafe class Histograms : IDisposable
+{
+    private const int RowsPerPart = 4096;
+    private const int PrefetchRows = 16;
+
+    private readonly BinnedMatrix _matrix;
+    private readonly WorkerTeam _team;
+    private readonly NativeArray<long>[] _scratch;
+    private readonly Stack<NativeArray<long>> _free = new();
+    private readonly List<NativeArray<long>> _all = [];
+    private readonly int[] _wideFeatures;
+    private readonly long[] _offsets;
+    private readonly Action<int> _countPart;
+    private readonly Action<int> _addPart;
+
+    // What the step under way works on.
+    private long* _target;
+    private int* _rows;
+    private int _rowCount;
+    private int _parts;
+    private long* _packed;
+
+    public Histograms(BinnedMatrix matrix, WorkerTeam team)
+    {
+        (_matrix, _team) = (matrix, team);
+        _wideFeatures = [.. Enumerable.Range(0, matrix.Features.Length).Where(feature => !matrix.IsNarrow(feature))];
+        _offsets = new long[matrix.Features.Length];
+        Length = (long)matrix.Stride * 256;
+        for (var feature = 0; feature < _offsets.Length; feature++)
+        {
+            _offsets[feature] = matrix.IsNarrow(feature) ? matrix.Slot[feature] * 256L : Length;
+            Length += matrix.IsNarrow(feature) ? 0 : (matrix.Features[feature].BinCount + 7) & ~7;
+        }
+        _scratch = [.. Enumerable.Range(0, team.Count - 1).Select(_ => new NativeArray<long>(Length))];
+        (_countPart, _addPart) = (CountPart, AddPart);
+    }
+
+    /// <summary>Words of one histogram.</summary>
+    public long Length { get; }
+
+    /// <summary>Where a feature's bins begin.</summary>
+    public long OffsetOf(int feature) => _offsets[feature];
+
+    /// <summary>A histogram to fill; give it back with <see cref="Return"/>.</summary>
+    public NativeArray<long> Rent()
+    {
+        if (_free.TryPop(out var free))
+        {
+            return free;
+        }
+        var made = new NativeArray<long>(Length);
+        _all.Add(made);
+        return made;
+    }
+
+    /// <summary>Gives a histogram back.</summary>
+    public void Return(NativeArray<long> histogram) => _free.Push(histogram);
+
+    /// <summary>Counts the rows of a leaf.</summary>
+    /// <param name="target">Filled.</param>
+    /// <param name="rows">The rows, ascending; null for all.</param>
+    /// <param name="rowCount">How many.</param>
+    /// <param name="packed">Their derivatives.</param>
+    public void Count(NativeArray<long> target, int* rows, int rowCount, PackedGradients packed)
+    {
+        _target = target.Pointer;
+        _rows = rows;
+        _rowCount = rowCount;
+        _packed = packed.Pointer;
+        _parts = Math.Clamp(rowCount / RowsPerPart, 1, _team.Count);
+        _team.Run(_parts, _countPart);
+        if (_parts > 1)
+        {
+            _team.Run(_parts, _addPart);
+        }
+    }
+
+    /// <summary>Makes of a parent's histogram that of one child by taking the other's away.</summary>
+    public void Subtract(NativeArray<long> parent, NativeArray<long> child)
+    {
+        var from = parent.Pointer;
+        var what = child.Pointer;
+        for (long at = 0; at < Length; at += Vector256<long>.Count)
+        {
+            (Vector256.Load(from + at) - Vector256.Load(what + at)).Store(from + at);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _all.ForEach(histogram => histogram.Dispose());
+        Array.ForEach(_scratch, histogram => histogram.Dispose());
+    }
+
+    private void CountPart(int part)
+    {
+        var target = part == 0 ? _target : _scratch[part - 1].Pointer;
+        new Span<long>(target, checked((int)Length)).Clear();
+        var from = (int)((long)_rowCount * part / _parts);
+        var to = (int)((long)_rowCount * (part + 1) / _parts);
+        if (_rows is null)
+        {
+            CountAll(target, from, to);
+        }
+        else
+        {
+            CountSome(target, from, to);
+        }
+        foreach (var feature in _wideFeatures)
+        {
+            CountWide(target + _offsets[feature], _matrix.Wide(feature), from, to);
+        }
+    }
+
+    private void CountAll(long* target, int from, int to)
+    {
+        var stride = _matrix.Stride;
+        var bins = _matrix.Rows + (long)from * stride;
+        for (var row = from; row < to; row++, bins += stride)
+        {
+            AddRow(target, bins, stride, _packed[row]);
+        }
+    }
+
+    private void CountSome(long* target, int from, int to)
+    {
+        var stride = _matrix.Stride;
+        var all = _matrix.Rows;
+        var rows = _rows;
+        var packed = _packed;
+        var safe = Math.Max(from, to - PrefetchRows);
+        var at = from;
+        for (; at < safe; at++)
+        {
+            if (Sse.IsSupported)
+            {
+                var ahead = rows[at + PrefetchRows];
+                Sse.Prefetch0(all + (long)ahead * stride);
+                Sse.Prefetch0(packed + ahead);
+            }
+            AddRow(target, all + (long)rows[at] * stride, stride, packed[rows[at]]);
+        }
+        for (; at < to; at++)
+        {
+            AddRow(target, all + (long)rows[at] * stride, stride, packed[rows[at]]);
+        }
+    }
+
+    // Four features a step: the bins of a row are padded to that, and the padding counts into places that nobody reads.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(long* target, byte* bins, int stride, long packed)
+    {
+        for (var at = 0; at < stride; at += 4, target += 1024)
+        {
+            var four = *(uint*)(bins + at);
+            target[four & 255] += packed;
+            target[256 + ((four >> 8) & 255)] += packed;
+            target[512 + ((four >> 16) & 255)] += packed;
+            target[768 + (four >> 24)] += packed;
+        }
+    }
+
+    private void CountWide(long* target, ushort* bins, int from, int to)
+    {
+        for (var at = from; at < to; at++)
+        {
+            var row = _rows is null ? at : _rows[at];
+            target[bins[row]] += _packed[row];
+        }
+    }
+
+    // Each worker adds up a share of the places.
+    private void AddPart(int part)
+    {
+        var words = Length / Vector256<long>.Count;
+        var from = words * part / _parts * Vector256<long>.Count;
+        var to = words * (part + 1) / _parts * Vector256<long>.Count;
+        for (var other = 0; other < _parts - 1; other++)
+        {
+            var source = _scratch[other].Pointer;
+            for (var at = from; at < to; at += Vector256<long>.Count)
+            {
+                (Vector256.Load(_target + at) + Vector256.Load(source + at)).Store(_target + at);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Escale.Learning.Persistence;
+
+namespace Escale.Learning.Trees;
+
+/// <summary>A fitted tree, forest or boosting model.</summary>
+public sealed class TreePredictor : Predictor
+{
+    internal TreePredictor(TreeEnsemble ensemble, LearningTask task)
+        : base(task, ensemble.OutputCount, ensemble.FeatureCount) => Ensemble = ensemble;
+
+    /// <summary>How many trees.</summary>
+    public int TreeCount => Ensemble.Trees.Length;
+
+    internal TreeEnsemble Ensemble { get; }
+
+    internal override string Kind => "trees";
+
+    /// <inheritdoc/>
+    public override void Predict(FeatureMatrix features, Span<double> outputs, int threads = 1)
+    {
+        Span<float> row = stackalloc float[FeatureCount];
+        for (var at = 0; at < features.RowCount; at++)
+        {
+            features.CopyRow(at, row);
+            PredictRow(row, outputs.Slice(at * OutputCount, OutputCount));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void PredictRow(ReadOnlySpan<float> row, Span<double> outputs)
+    {
+        Ensemble.Score(row, outputs);
+        Ensemble.Apply(outputs, outputs);
+    }
+
+    internal override void Save(SavedNode node)
+    {
+        node.Set("task", Task);
+        Ensemble.Save(node);
+    }
+
+    internal static TreePredictor Load(SavedNode node)
+    {
+        var (ensemble, task) = (TreeEnsemble.Load(node), node.Enum<LearningTask>("task"));
+        return (task == LearningTask.Regression) == (ensemble.OutputCount == 1)
+            ? new TreePredictor(ensemble, task)
+            : throw SavedNode.Damaged($"trees for {task} have {ensemble.OutputCount} outputs");
+    }
+}
