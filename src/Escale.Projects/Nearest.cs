@@ -30,7 +30,7 @@ public static class Nearest
         Of(word, known) is { } near ? $"Did you mean '{near}'?" : fallback;
 
     /// <summary>Edits (insert, delete, replace, swap of neighbours) between two words: optimal string alignment, O(n·m).</summary>
-    private static int Distance(string a, string b)
+    public static int Distance(string a, string b)
     {
         var (older, old, row) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
         for (var j = 0; j <= b.Length; j++)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Escale.Collect.Definitions;
+using Escale.Engines.DuckDb;
 
 namespace Escale.Collect.Loading;
 
@@ -172,7 +173,7 @@ internal sealed class JsonShape
                 return TypeOf(node.Item!, nested, depth + 1) + "[]";
             case Kinds.Object when nested == NestedAs.Typed && node.Fields is { Count: > 0 and <= MaxFields } fields:
                 var distinct = fields.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() == fields.Count;
-                return distinct ? "STRUCT(" + string.Join(", ", fields.Select(field => $"{Sql.Name(field.Key)} {TypeOf(field.Value, nested, depth + 1)}")) + ")" : SqlTypes.Text;
+                return distinct ? "STRUCT(" + string.Join(", ", fields.Select(field => $"{DuckSql.Name(field.Key)} {TypeOf(field.Value, nested, depth + 1)}")) + ")" : SqlTypes.Text;
             default:
                 return SqlTypes.Text;
         }

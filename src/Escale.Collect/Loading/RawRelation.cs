@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Escale.Collect.Definitions;
 using Escale.Collect.Files;
+using Escale.Engines.DuckDb;
 using Escale.Engines.Tables;
 
 namespace Escale.Collect.Loading;
@@ -89,7 +90,7 @@ internal sealed class CsvRelation : RawRelation
     public override string StagedType(int column) => SqlTypes.Text;
 
     public override string StageSql(string rejects) =>
-        $"SELECT {string.Join(", ", Columns.Select((column, i) => $"{Sql.Name(column.Name)} AS __r{i}"))}, filename AS __file FROM {ReadSql([.. Columns.Select(_ => SqlTypes.Text)], rejects, withFile: true)}";
+        $"SELECT {string.Join(", ", Columns.Select((column, i) => $"{DuckSql.Name(column.Name)} AS __r{i}"))}, filename AS __file FROM {ReadSql([.. Columns.Select(_ => SqlTypes.Text)], rejects, withFile: true)}";
 
     /// <summary><c>read_csv(…)</c> with everything said, nothing left to its sniffer.</summary>
     public string ReadSql(IReadOnlyList<string> types, string rejects, bool withFile = false)
@@ -239,7 +240,7 @@ internal sealed class StagedRelation(StagedPart part, NestedAs nested, CsvDialec
     public override string StageSql(string rejects)
     {
         var columns = string.Join(", ", Sources.Select(column => $"{Sql.Text(column.Name)}: {Sql.Text(column.Type)}").Append($"{Sql.Text(RecordStage.RowColumn)}: 'BIGINT'"));
-        var select = Sources.Select((column, i) => $"{Sql.Name(column.Name)} AS __r{i}").Append($"{RecordStage.RowColumn} AS __row");
+        var select = Sources.Select((column, i) => $"{DuckSql.Name(column.Name)} AS __r{i}").Append($"{RecordStage.RowColumn} AS __row");
         return $"SELECT {string.Join(", ", select)} FROM read_json({Sql.Text(part.Path)}, format = 'newline_delimited', {Sql.ObjectSize(part.Stage.LongestBytes)}, columns = {{{columns}}})";
     }
 
@@ -285,7 +286,7 @@ internal sealed class ParquetRelation(IReadOnlyList<ParquetPart> parts, IReadOnl
     public override IReadOnlyList<string> Paths => [.. parts.Select(part => part.Path)];
 
     public override string StageSql(string rejects) =>
-        $"SELECT {string.Join(", ", columns.Select((column, i) => $"CAST({Sql.Name(column.Name)} AS {Columns[i].Type}) AS __r{i}"))}, filename AS __file, file_row_number + 1 AS __row FROM {ReadSql(parts)}";
+        $"SELECT {string.Join(", ", columns.Select((column, i) => $"CAST({DuckSql.Name(column.Name)} AS {Columns[i].Type}) AS __r{i}"))}, filename AS __file, file_row_number + 1 AS __row FROM {ReadSql(parts)}";
 
     public static string ReadSql(IReadOnlyList<ParquetPart> parts) => $"read_parquet({Sql.Texts(parts.Select(part => part.Path))}, union_by_name = true, hive_partitioning = false, filename = true, file_row_number = true)";
 

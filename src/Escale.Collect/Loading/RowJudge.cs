@@ -115,7 +115,7 @@ internal sealed class RowJudge
         return text.Length > MaxRawBytes ? text[..MaxRawBytes] : text;
     }
 
-    private static string Engine(string name) => Loading.Sql.Name(name);
+    private static string Engine(string name) => DuckSql.Name(name);
 
     private string Select(RawRelation relation, int part)
     {

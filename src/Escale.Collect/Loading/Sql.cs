@@ -1,11 +1,10 @@
+using Escale.Engines.DuckDb;
+
 namespace Escale.Collect.Loading;
 
-/// <summary>Quoting for the SQL that is put together here.</summary>
+/// <summary>Texts and options for the SQL that is put together here; names are quoted by <see cref="DuckSql.Name"/>.</summary>
 internal static class Sql
 {
-    /// <summary>A name: <c>"a ""b"""</c>.</summary>
-    public static string Name(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
-
     /// <summary>A text: <c>'it''s'</c>.</summary>
     public static string Text(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 

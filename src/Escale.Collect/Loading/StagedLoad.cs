@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Escale.Collect.Definitions;
+using Escale.Engines.DuckDb;
 using Escale.Engines.Tables;
 using Escale.Lake;
 
@@ -69,7 +70,7 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
             quarantine.Write(job, All(), cancellationToken);
         }
         Failpoint.Hit("collect.load.before-commit");
-        var columns = kept.Select(column => Sql.Name(column.Name)).ToList();
+        var columns = kept.Select(column => DuckSql.Name(column.Name)).ToList();
         if (job.Table.Lineage)
         {
             columns.Add($"{Sql.Text(job.Run.Value)} AS _escale_run");
@@ -86,9 +87,9 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
     private static WriteOutcome Merge(LoadJob job, LakeSession session, string select, RowJudge judge, List<string> columns, CancellationToken cancellationToken)
     {
         var table = job.Table;
-        var keys = table.Keys.Select(key => Sql.Name(Known(job, columns, key))).ToList();
+        var keys = table.Keys.Select(key => DuckSql.Name(Known(job, columns, key))).ToList();
         var list = string.Join(", ", keys);
-        var order = table.DedupSort is { } sort ? $"{Sql.Name(Known(job, columns, sort.Column))} {(sort.Descending ? "DESC" : "ASC")} NULLS LAST, __part DESC, __row DESC" : "__part DESC, __row DESC";
+        var order = table.DedupSort is { } sort ? $"{DuckSql.Name(Known(job, columns, sort.Column))} {(sort.Descending ? "DESC" : "ASC")} NULLS LAST, __part DESC, __row DESC" : "__part DESC, __row DESC";
         var unique = table.Strategy == MergeStrategy.DeleteInsert && table.HardDelete is null
             ? select
             : $"{select} QUALIFY row_number() OVER (PARTITION BY {list} ORDER BY {order}) = 1";
@@ -96,7 +97,7 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
         var write = LoadWrite.Of(job, unique);
         if (table.HardDelete is { } flag)
         {
-            var column = Sql.Name(Known(job, columns, flag));
+            var column = DuckSql.Name(Known(job, columns, flag));
             var isBoolean = judge.TypeOf(flag) == SqlTypes.Boolean;
             var deleted = isBoolean ? $"{column} IS TRUE" : $"{column} IS NOT NULL";
             session.Connection.Execute($"CREATE OR REPLACE TEMP TABLE escale_batch AS {unique}", cancellationToken);
@@ -117,7 +118,7 @@ internal sealed class StagedLoad(LakeEngine lake, ParseEngine parser, Quarantine
 
     private static string Known(LoadJob job, List<string> columns, string name)
     {
-        var found = columns.Find(column => ColumnPlan.Same(column, Sql.Name(name)));
+        var found = columns.Find(column => ColumnPlan.Same(column, DuckSql.Name(name)));
         return found is not null ? found[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : throw new EscaleException(
             "collect.key-missing", $"The source of {job.Table.Table} has no column '{name}', which its primary_key, dedup_sort or hard_delete names.",
             "It has " + string.Join(", ", columns.Take(20)) + ".", job.Table.Place with { Field = name });

@@ -133,13 +133,13 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
         var columns = plan.Select(column =>
         {
             var index = relation.Columns.ToList().FindIndex(candidate => ColumnPlan.Same(candidate.Name, column.Name));
-            var name = Sql.Name(column.Name);
+            var name = DuckSql.Name(column.Name);
             return index < 0 ? $"NULL::{column.Target} AS {name}"
-                : types[index] == column.Target ? $"{Sql.Name(relation.Columns[index].Name)} AS {name}"
+                : types[index] == column.Target ? $"{DuckSql.Name(relation.Columns[index].Name)} AS {name}"
                 : types[index] == SqlTypes.Timestamp && column.Target == SqlTypes.TimestampTz
                     // A time without a zone is read as UTC. The cast would ask the calendar of the session's zone for each row.
-                    ? $"make_timestamptz(epoch_us({Sql.Name(relation.Columns[index].Name)})) AS {name}"
-                : $"CAST({Sql.Name(relation.Columns[index].Name)} AS {column.Target}) AS {name}";
+                    ? $"make_timestamptz(epoch_us({DuckSql.Name(relation.Columns[index].Name)})) AS {name}"
+                : $"CAST({DuckSql.Name(relation.Columns[index].Name)} AS {column.Target}) AS {name}";
         });
         return $"SELECT {string.Join(", ", columns)} FROM {relation.ReadSql(types, rejects)}";
     }
@@ -147,7 +147,7 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
     /// <summary>The columns of the SELECT, told by our own engine without reading anything of the files.</summary>
     internal static Task<IReadOnlyList<DuckColumn>> ColumnsAsync(DuckConnection connection, IReadOnlyList<PlannedColumn> plan)
     {
-        using var result = connection.Query($"SELECT {string.Join(", ", plan.Select(column => $"NULL::{column.Target} AS {Sql.Name(column.Name)}"))} LIMIT 0");
+        using var result = connection.Query($"SELECT {string.Join(", ", plan.Select(column => $"NULL::{column.Target} AS {DuckSql.Name(column.Name)}"))} LIMIT 0");
         return Task.FromResult(result.Columns);
     }
 

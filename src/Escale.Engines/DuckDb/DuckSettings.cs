@@ -53,7 +53,7 @@ public sealed record DuckSettings
 
     /// <summary>What DuckDB keeps by connection, as statements to run on each.</summary>
     internal string ConnectionOptions() =>
-        $"SET TimeZone = '{TimeZone.Replace("'", "''", StringComparison.Ordinal)}'; SET streaming_buffer_size = '{Text(StreamBufferBytes)}B'; {DuckConnection.ProgressSettings}";
+        $"SET TimeZone = {DuckSql.Literal(TimeZone)}; SET streaming_buffer_size = '{Text(StreamBufferBytes)}B'; {DuckConnection.ProgressSettings}";
 
     // How far DuckDB's threads may run ahead of who reads a stream. Its own 1 MB keeps them waiting (bench: read); a sixteenth of a small
     // memory limit keeps several streams side by side harmless.

@@ -128,7 +128,7 @@ public sealed class DuckType
         foreach (var field in Children)
         {
             text.Append(text.Length > 0 ? ", " : "");
-            text.Append(field.Name.Length > 0 ? $"\"{field.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" " : "").Append(field.Type);
+            text.Append(field.Name.Length > 0 ? DuckSql.Name(field.Name) + " " : "").Append(field.Type);
         }
         return text.ToString();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Escale.Engines.Postgres.Copy;
 using Escale.Kernel;
 using Npgsql;
 
@@ -52,7 +53,7 @@ internal static class ExternalDatabase
             {
                 throw new EscaleException(
                     "engines.postgres.permission-denied", $"The user '{given.Username}' may not create schemas in the database '{given.Database}'.",
-                    $"Ask its administrator for: grant create on database {Quote(given.Database!)} to {Quote(given.Username!)};");
+                    $"Ask its administrator for: grant create on database {CopyColumn.QuoteName(given.Database!)} to {CopyColumn.QuoteName(given.Username!)};");
             }
             foreach (var (role, isNeeded, variable) in new[]
             {
@@ -64,7 +65,7 @@ internal static class ExternalDatabase
             }
             if (isSuper)
             {
-                await ExecuteAsync(connection, $"grant create, temporary on database {Quote(given.Database!)} to {Roles.Owner}", cancellationToken);
+                await ExecuteAsync(connection, $"grant create, temporary on database {CopyColumn.QuoteName(given.Database!)} to {Roles.Owner}", cancellationToken);
             }
         }
         catch (Exception exception) when (exception is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
@@ -148,7 +149,7 @@ internal static class ExternalDatabase
         await ExecuteAsync(
             connection,
             MakeRole.Replace("{role}", role, StringComparison.Ordinal).Replace("{verifier}", Passwords.Verifier(password), StringComparison.Ordinal)
-                .Replace("{database}", Quote(given.Database!), StringComparison.Ordinal),
+                .Replace("{database}", CopyColumn.QuoteName(given.Database!), StringComparison.Ordinal),
             cancellationToken);
         if (role == Roles.Reader)
         {
@@ -179,8 +180,6 @@ internal static class ExternalDatabase
     private static string Derive(NpgsqlConnectionStringBuilder given, string role) => Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(
         Encoding.UTF8.GetBytes(given.Password ?? ""), Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"escale/{given.Username}/{role}")),
         100_000, HashAlgorithmName.SHA256, 16));
-
-    private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

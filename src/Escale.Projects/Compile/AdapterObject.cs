@@ -1,3 +1,4 @@
+using Escale.Engines.DuckDb;
 using Escale.Kernel;
 using Escale.Projects.Jinja;
 
@@ -14,9 +15,9 @@ internal sealed class AdapterObject(Rendering rendering) : JinjaObject
         {
             "dispatch" => new NativeFunction("dispatch", "macro_name macro_namespace=None packages=None", Dispatch),
             "type" => new NativeFunction("type", "", (_, _) => DbtNames.Adapter),
-            "quote" => new NativeFunction("quote", "identifier", (e, a) => Column.Quote(Representation.Text(e, a[0]))),
-            "quote_as_configured" => new NativeFunction("quote_as_configured", "identifier quote_key=None", (e, a) => Column.Quote(Representation.Text(e, a[0]))),
-            "quote_seed_column" => new NativeFunction("quote_seed_column", "column quote_config=None", (e, a) => Column.Quote(Representation.Text(e, a[0]))),
+            "quote" => new NativeFunction("quote", "identifier", (e, a) => DuckSql.Name(Representation.Text(e, a[0]))),
+            "quote_as_configured" => new NativeFunction("quote_as_configured", "identifier quote_key=None", (e, a) => DuckSql.Name(Representation.Text(e, a[0]))),
+            "quote_seed_column" => new NativeFunction("quote_seed_column", "column quote_config=None", (e, a) => DuckSql.Name(Representation.Text(e, a[0]))),
             "get_relation" => new NativeFunction("get_relation", "database schema identifier", GetRelation),
             "load_cached_relation" => new NativeFunction("load_cached_relation", "relation", (_, a) => a[0] is Relation relation ? Existing(relation.Table) : null),
             "get_columns_in_relation" => new NativeFunction("get_columns_in_relation", "relation", Columns),

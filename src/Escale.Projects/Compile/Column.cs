@@ -1,4 +1,5 @@
 using System.Globalization;
+using Escale.Engines.DuckDb;
 using Escale.Projects.Jinja;
 
 namespace Escale.Projects.Compile;
@@ -51,7 +52,7 @@ internal sealed class Column(string name, string type) : JinjaObject
         value = attribute switch
         {
             "name" or "column" => name,
-            "quoted" => Quote(name),
+            "quoted" => DuckSql.Name(name),
             "dtype" or "data_type" or "expanded_data_type" => type,
             "char_size" => null,
             "numeric_precision" => Part(0),
@@ -67,8 +68,6 @@ internal sealed class Column(string name, string type) : JinjaObject
         };
         return !ReferenceEquals(value, NativeFunction.Missing);
     }
-
-    public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     private static NativeFunction Answer(string question, bool answer) => new(question, "", (_, _) => answer);
 

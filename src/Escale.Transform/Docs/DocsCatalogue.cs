@@ -81,7 +81,7 @@ internal sealed class DocsCatalogue(Project project, LakeCatalog lake, SharedDat
         }
         foreach (var (name, snapshot) in snapshots)
         {
-            var columns = snapshot.Schema.Columns.Select(column => $"{Quoted(column.Name)} {TableTypes.ToSql(column.Type)}");
+            var columns = snapshot.Schema.Columns.Select(column => $"{DuckSql.Name(column.Name)} {TableTypes.ToSql(column.Type)}");
             connection.Execute($"CREATE OR REPLACE TABLE {name.ToSql()} ({string.Join(", ", columns)})");
         }
         for (var pending = views.ToList(); pending.Count > 0;)
@@ -210,6 +210,4 @@ internal sealed class DocsCatalogue(Project project, LakeCatalog lake, SharedDat
     }
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
-
-    private static string Quoted(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 }

@@ -44,7 +44,7 @@ internal static partial class UsageErrors
         // Dashes say nothing: every option begins with two.
         var bare = word.TrimStart('-');
         var near = candidates.Distinct()
-            .Select(candidate => (candidate, distance: candidate.StartsWith(word, StringComparison.Ordinal) ? 0 : Distance(bare, candidate.TrimStart('-'))))
+            .Select(candidate => (candidate, distance: candidate.StartsWith(word, StringComparison.Ordinal) ? 0 : Projects.Nearest.Distance(bare, candidate.TrimStart('-'))))
             .Where(pair => pair.distance <= Math.Max(1, bare.Length / 3 + 1))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .ToList();
@@ -66,28 +66,4 @@ internal static partial class UsageErrors
         ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
             .Where(option => !option.Hidden).Select(option => option.Name)
         : command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name);
-
-    /// <summary>Edits between two words, a swap of neighbours counting as one (Damerau's restricted distance).</summary>
-    private static int Distance(string left, string right)
-    {
-        var costs = new int[left.Length + 1, right.Length + 1];
-        for (var i = 0; i <= left.Length; i++)
-        {
-            for (var j = 0; j <= right.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    costs[i, j] = i + j;
-                    continue;
-                }
-                var change = costs[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-                costs[i, j] = Math.Min(change, Math.Min(costs[i - 1, j], costs[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
-                {
-                    costs[i, j] = Math.Min(costs[i, j], costs[i - 2, j - 2] + 1);
-                }
-            }
-        }
-        return costs[left.Length, right.Length];
-    }
 }
