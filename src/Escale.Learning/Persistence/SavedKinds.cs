@@ -5,6 +5,7 @@ internal static class SavedKinds
 {
     private static readonly Dictionary<string, Func<SavedNode, Predictor>> Predictors = new(StringComparer.Ordinal)
     {
+        ["log-target"] = Transforms.LogTargetPredictor.Load,
         ["trees"] = Trees.TreePredictor.Load,
     };
 

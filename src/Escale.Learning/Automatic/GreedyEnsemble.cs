@@ -1,0 +1,80 @@
+namespace Escale.Learning.Automatic;
+
+/// <summary>
+/// Chooses how much each of several predictions counts in their mean: begins with the best, and again and again adds the one that makes the mean best, with
+/// replacement (Caruana et al., "Ensemble Selection from Libraries of Models", 2004). Weights are therefore small whole shares, and most are zero.
+/// </summary>
+internal static class GreedyEnsemble
+{
+    /// <summary>Chooses weights.</summary>
+    /// <param name="outputs">For each member its outputs on the same rows; all of one length.</param>
+    /// <param name="loss">How bad a mean of outputs is.</param>
+    /// <param name="steps">How many times one is added. Default 40.</param>
+    /// <param name="cancellationToken">Ends the search with the best so far.</param>
+    /// <returns>Weights that add up to 1.</returns>
+    public static double[] Choose(IReadOnlyList<double[]> outputs, Func<double[], double> loss, int steps = 40, CancellationToken cancellationToken = default)
+    {
+        var counts = new int[outputs.Count];
+        var (sum, mean) = (new double[outputs[0].Length], new double[outputs[0].Length]);
+        var (best, bestLoss) = ((int[])counts.Clone(), double.PositiveInfinity);
+        for (var step = 1; step <= steps; step++)
+        {
+            var (chosen, chosenLoss) = (-1, double.PositiveInfinity);
+            for (var member = 0; member < outputs.Count; member++)
+            {
+                var memberLoss = LossWith(sum, outputs[member], mean, step, loss);
+                if (chosen < 0 || memberLoss < chosenLoss)
+                {
+                    (chosen, chosenLoss) = (member, memberLoss);
+                }
+            }
+            counts[chosen]++;
+            Add(sum, outputs[chosen]);
+            if (chosenLoss < bestLoss)
+            {
+                (best, bestLoss) = ((int[])counts.Clone(), chosenLoss);
+            }
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+        var total = (double)best.Sum();
+        return [.. best.Select(count => count / total)];
+    }
+
+    /// <summary>The weighted mean of outputs.</summary>
+    public static double[] Mean(IReadOnlyList<double[]> outputs, IReadOnlyList<double> weights)
+    {
+        var mean = new double[outputs[0].Length];
+        for (var member = 0; member < outputs.Count; member++)
+        {
+            if (weights[member] > 0)
+            {
+                for (var at = 0; at < mean.Length; at++)
+                {
+                    mean[at] += weights[member] * outputs[member][at];
+                }
+            }
+        }
+        return mean;
+    }
+
+    private static double LossWith(double[] sum, double[] added, double[] mean, int count, Func<double[], double> loss)
+    {
+        var share = 1.0 / count;
+        for (var at = 0; at < mean.Length; at++)
+        {
+            mean[at] = (sum[at] + added[at]) * share;
+        }
+        return loss(mean);
+    }
+
+    private static void Add(double[] sum, double[] added)
+    {
+        for (var at = 0; at < sum.Length; at++)
+        {
+            sum[at] += added[at];
+        }
+    }
+}
