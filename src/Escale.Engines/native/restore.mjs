@@ -1,12 +1,13 @@
 // Installs the native engines listed in package-lock.json for this machine's platform, once, also when several builds start together.
 // Called by the RestoreNativeEngines target of Escale.Engines.csproj; safe to call by hand: node restore.mjs
+// Another folder with a package-lock.json may be named (the tests of Escale.Learning install ONNX Runtime so): node restore.mjs FOLDER
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const folder = dirname(fileURLToPath(import.meta.url));
+const folder = process.argv[2] ? resolve(process.argv[2]) : dirname(fileURLToPath(import.meta.url));
 const stamp = join(folder, "node_modules", ".escale-stamp");
 const lock = join(folder, ".restore-lock");
 const wanted = createHash("sha256").update(readFileSync(join(folder, "package-lock.json"))).update(process.platform + process.arch).digest("hex");

@@ -1,0 +1,116 @@
+using Escale.Learning.Onnx;
+using Escale.Learning.Trees;
+
+namespace Escale.Learning.Tests.Onnx;
+
+public sealed class OnnxTreesTests
+{
+    [Theory]
+    [InlineData(1, nameof(ScoreLink.Identity), false)]
+    [InlineData(1, nameof(ScoreLink.Logistic), false)]
+    [InlineData(1, nameof(ScoreLink.Exponential), false)]
+    [InlineData(3, nameof(ScoreLink.Softmax), false)]
+    [InlineData(4, nameof(ScoreLink.Identity), true)]
+    [InlineData(1, nameof(ScoreLink.Identity), true)]
+    public void Random_trees_give_the_same_outputs(int scores, string link, bool valuesForEveryScore)
+    {
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var random = new RandomTrees(seed);
+            int[] levelCounts = [0, 3, 0, 70, 1, 700, 0, 12];
+            var ensemble = random.Ensemble(levelCounts, treeCount: 1 + seed * 3, maxDepth: seed % 7, scores, Enum.Parse<ScoreLink>(link), valuesForEveryScore);
+            AssertSame(ensemble, random.Rows(levelCounts, 300));
+        }
+    }
+
+    [Fact]
+    public void Without_a_tree_every_row_gets_the_start()
+    {
+        var random = new RandomTrees(1);
+        AssertSame(random.Ensemble([0, 0], 0, 0, 3, ScoreLink.Softmax, false), random.Rows([0, 0], 5));
+    }
+
+    [Fact]
+    public void A_start_that_is_large_beside_the_trees_loses_nothing()
+    {
+        var random = new RandomTrees(2);
+        var small = random.Ensemble([0], 5, 3, 1, ScoreLink.Identity, false);
+        var rows = random.Rows([0], 50);
+        var large = new TreeEnsemble { Trees = small.Trees, ScoreOf = small.ScoreOf, Start = [1e9], FeatureCount = 1 };
+        var outputs = Run(large, rows);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            Assert.Equal(Score(large, rows, row)[0], outputs[row], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void One_row_and_many_rows_give_the_same()
+    {
+        var random = new RandomTrees(3);
+        var ensemble = random.Ensemble([0, 40], 90, 5, 2, ScoreLink.Softmax, false);
+        var rows = random.Rows([0, 40], 5000);
+        AssertSame(ensemble, rows);
+        AssertSame(ensemble, rows[..2]);
+    }
+
+    [Fact]
+    public void Wide_sets_of_levels_do_not_cost_a_node_for_each_level()
+    {
+        var set = new ulong[16];
+        Array.Fill(set, 0xFFFF_0000_FFFF_0000UL);
+        var tree = new Tree
+        {
+            Feature = [0, 0, 0],
+            Threshold = [0, 0, 0],
+            Left = [1, -1, -1],
+            Right = [2, -1, -1],
+            IsMissingLeft = [true, false, false],
+            LeftLevels = [set, null, null],
+            Value = [0, 1, 2],
+            Cover = [2, 1, 1],
+            Gain = [1, 0, 0],
+        };
+        var ensemble = new TreeEnsemble { Trees = [tree], ScoreOf = [0], Start = [0], FeatureCount = 1 };
+        AssertSame(ensemble, [.. Enumerable.Range(0, 1100).Select(level => (float)level), float.NaN]);
+        Assert.InRange(Export(ensemble).Length, 1, 8_000);
+    }
+
+    private static void AssertSame(TreeEnsemble ensemble, float[] rows)
+    {
+        var outputs = Run(ensemble, rows);
+        for (var row = 0; row < rows.Length / ensemble.FeatureCount; row++)
+        {
+            var expected = Score(ensemble, rows, row);
+            for (var at = 0; at < expected.Length; at++)
+            {
+                Assert.Equal(expected[at], outputs[row * expected.Length + at], 1e-6 * Math.Max(1, Math.Abs(expected[at])));
+            }
+        }
+    }
+
+    private static double[] Score(TreeEnsemble ensemble, float[] rows, int row)
+    {
+        var (scores, outputs) = (new double[ensemble.ScoreCount], new double[ensemble.OutputCount]);
+        ensemble.Score(rows.AsSpan(row * ensemble.FeatureCount, ensemble.FeatureCount), scores);
+        ensemble.Apply(scores, outputs);
+        return outputs;
+    }
+
+    private static IReadOnlyList<double> Run(TreeEnsemble ensemble, float[] rows)
+    {
+        Assert.SkipUnless(OnnxRuntime.IsThere, "ONNX Runtime's package has no library for this platform.");
+        using var session = new OnnxSession(Export(ensemble));
+        var tensor = new OnnxTensorData(rows, rows.Length / ensemble.FeatureCount, ensemble.FeatureCount);
+        return session.Run(new Dictionary<string, OnnxTensorData> { ["features"] = tensor }, "outputs")[0].Doubles;
+    }
+
+    private static byte[] Export(TreeEnsemble ensemble)
+    {
+        var graph = new OnnxGraph();
+        graph.Output("outputs", OnnxTrees.Add(graph, ensemble, graph.Input("features", OnnxType.Single, ensemble.FeatureCount)), ensemble.OutputCount);
+        using var stream = new MemoryStream();
+        graph.Save(stream, "trees", "", []);
+        return stream.ToArray();
+    }
+}
