@@ -34,6 +34,20 @@ public abstract record Estimator
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract Predictor Fit(FeatureMatrix features, Target target, ReadOnlySpan<double> weights = default, FitOptions? options = null);
 
+    /// <summary>Throws when a setting is out of its range.</summary>
+    /// <param name="isRight">Whether it is within.</param>
+    /// <param name="setting">Its name.</param>
+    /// <param name="value">What it is.</param>
+    /// <param name="range">What it may be, in words: <c>above 0</c>.</param>
+    private protected void CheckSetting(bool isRight, string setting, double value, string range)
+    {
+        if (!isRight)
+        {
+            throw new LearningException(
+                "learning.setting-out-of-range", FormattableString.Invariant($"{setting} of {Name} is {value}; it must be {range}."), $"Set {setting} to a value {range}.");
+        }
+    }
+
     /// <summary>Checks what every estimator needs.</summary>
     private protected void Check(FeatureMatrix features, Target target, ReadOnlySpan<double> weights)
     {

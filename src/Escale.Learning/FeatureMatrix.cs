@@ -80,4 +80,24 @@ public sealed class FeatureMatrix
             values[feature] = _columns[feature].Span[row];
         }
     }
+
+    /// <summary>Throws when a value is missing or infinite; for what works with numbers only.</summary>
+    /// <exception cref="LearningException"><c>learning.feature-not-finite</c>.</exception>
+    internal void ThrowIfNotFinite()
+    {
+        for (var feature = 0; feature < _columns.Length; feature++)
+        {
+            var row = 0;
+            foreach (var value in _columns[feature].Span)
+            {
+                if (!float.IsFinite(value))
+                {
+                    throw new LearningException(
+                        "learning.feature-not-finite", $"The feature '{Features[feature].Name}' is missing or infinite in row {row + 1}.",
+                        "Fill missing values first: a pipeline does it for estimators that cannot.", Features[feature].Name);
+                }
+                row++;
+            }
+        }
+    }
 }

@@ -6,6 +6,8 @@ internal static class SavedKinds
     private static readonly Dictionary<string, Func<SavedNode, Predictor>> Predictors = new(StringComparer.Ordinal)
     {
         ["log-target"] = Transforms.LogTargetPredictor.Load,
+        ["constant"] = Baselines.ConstantPredictor.Load,
+        ["linear"] = Linear.LinearPredictor.Load,
         ["trees"] = Trees.TreePredictor.Load,
     };
 

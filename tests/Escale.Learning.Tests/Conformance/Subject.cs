@@ -1,0 +1,55 @@
+using Escale.Learning.Baselines;
+using Escale.Learning.Linear;
+using Escale.Learning.Transforms;
+
+namespace Escale.Learning.Tests.Conformance;
+
+/// <summary>What a method promises beyond what every estimator must do.</summary>
+[Flags]
+public enum Promises
+{
+    /// <summary>Nothing more.</summary>
+    None = 0,
+
+    /// <summary>A row of weight 2 counts like the row twice.</summary>
+    WeightsCountRows = 1,
+
+    /// <summary>A row of weight 0 might as well not be there.</summary>
+    NoWeightNoMatter = 2,
+
+    /// <summary>The order of the columns does not matter.</summary>
+    AnyColumnOrder = 4,
+
+    /// <summary>Predicts clearly better than a constant when there is something to learn.</summary>
+    Learns = 8,
+
+    /// <summary>All of them.</summary>
+    All = WeightsCountRows | NoWeightNoMatter | AnyColumnOrder | Learns,
+}
+
+/// <summary>An estimator that the suite is run on. Add yours to <see cref="All"/>, with settings that fit 300 rows in some ten milliseconds.</summary>
+/// <param name="Name">A name that tells it from the others.</param>
+/// <param name="Estimator">The estimator.</param>
+/// <param name="Promises">What it promises beyond the least.</param>
+/// <param name="Tolerance">How far predictions may be apart where numbers are summed in another order.</param>
+/// <param name="IsForAmounts">Whether it takes targets of zero or more only.</param>
+public sealed record Subject(string Name, Estimator Estimator, Promises Promises = Promises.All, double Tolerance = 1e-6, bool IsForAmounts = false)
+{
+    /// <summary>Every estimator of the library.</summary>
+    public static readonly IReadOnlyList<Subject> All =
+    [
+        new("baseline", new Baseline(), Promises.All & ~Promises.Learns),
+        new("baseline median", new Baseline { Answer = BaselineAnswer.Median }, Promises.All & ~Promises.Learns),
+        new("linear regression", new LinearRegression()),
+        new("ridge regression", new RidgeRegression()),
+        new("ridge regression on the logarithm", new LogTarget { Inner = new RidgeRegression() }, Promises.All, IsForAmounts: true),
+        new("logistic regression", new LogisticRegression { Tolerance = 1e-8 }),
+        new("logistic regression, elastic net", new LogisticRegression { L1Ratio = 0.5, Tolerance = 1e-7 }, Tolerance: 1e-4),
+    ];
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>A subject by name.</summary>
+    public static Subject Of(string name) => All.Single(subject => subject.Name == name);
+}
