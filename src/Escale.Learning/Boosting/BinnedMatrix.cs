@@ -74,13 +74,13 @@ internal sealed unsafe class BinnedMatrix : IDisposable
     public int Bin(int feature, int row) => _narrow[feature] is { } narrow ? narrow.Pointer[row] : _wide[feature]!.Pointer[row];
 
     /// <summary>Bins the columns, several at once.</summary>
-    /// <param name="columns">The columns, all of one length.</param>
+    /// <param name="columns">The columns.</param>
     /// <param name="features">How each is binned.</param>
     /// <param name="team">Who works.</param>
-    public static BinnedMatrix Make(IReadOnlyList<BoostingColumn> columns, FeatureBins[] features, WorkerTeam team)
+    public static BinnedMatrix Make(FeatureMatrix columns, FeatureBins[] features, WorkerTeam team)
     {
         const int Block = 1 << 14;
-        var rowCount = columns[0].Length;
+        var rowCount = columns.RowCount;
         var matrix = new BinnedMatrix(features, rowCount);
         // Blocks of rows, so that what a worker writes by row is its own cache lines.
         team.Run((rowCount + Block - 1) / Block, block =>
@@ -102,7 +102,7 @@ internal sealed unsafe class BinnedMatrix : IDisposable
         Array.ForEach(_wide, column => column?.Dispose());
     }
 
-    private void Fill(BoostingColumn column, int feature, int from, int to)
+    private void Fill(ReadOnlySpan<float> column, int feature, int from, int to)
     {
         var bins = Features[feature];
         if (!IsNarrow(feature))
@@ -110,7 +110,7 @@ internal sealed unsafe class BinnedMatrix : IDisposable
             var wide = Wide(feature);
             for (var row = from; row < to; row++)
             {
-                wide[row] = (ushort)bins.BinOfLevel(column.Level(row));
+                wide[row] = (ushort)bins.BinOfLevel(column[row]);
             }
             return;
         }
@@ -119,7 +119,7 @@ internal sealed unsafe class BinnedMatrix : IDisposable
         var stride = (long)Stride;
         for (var row = from; row < to; row++)
         {
-            var bin = (byte)(bins.IsCategorical ? bins.BinOfLevel(column.Level(row)) : bins.BinOf(column.Number(row)));
+            var bin = (byte)(bins.IsCategorical ? bins.BinOfLevel(column[row]) : bins.BinOf(column[row]));
             narrow[row] = bin;
             byRow[row * stride] = bin;
         }

@@ -1,76 +1,165 @@
+using System.Buffers;
 using Escale.Learning.Threads;
 using Escale.Learning.Trees;
 
 namespace Escale.Learning.Boosting;
 
-/// <summary>One training run of boosting with a single score per row: rounds of derivatives, a tree, and its values added to the scores.</summary>
+/// <summary>One training run: rounds of derivatives, a tree for each score of a row, and their values added to the scores.</summary>
 internal sealed unsafe class BoostingRun : IDisposable
 {
     private const int Block = 1 << 14;
+    private const int BufferLength = 1 << 12;
 
     private readonly BinnedMatrix _matrix;
     private readonly Objective _objective;
-    private readonly ReadOnlyMemory<float> _targets;
-    private readonly ReadOnlyMemory<float> _weights;
+    private readonly Target _target;
+    private readonly double[] _weights;
     private readonly WorkerTeam _team;
     private readonly TreeGrower _grower;
-    private readonly PackedGradients _packed;
+    private readonly PackedGradients[] _packed;
     private readonly double[] _scores;
-    private readonly float[] _gradients;
-    private readonly float[] _hessians;
+    private readonly double _weightPeak;
+    private readonly (double Gradient, double Hessian)[] _peaks;
+    private uint _seed;
 
-    public BoostingRun(
-        BinnedMatrix matrix, Objective objective, ReadOnlyMemory<float> targets, ReadOnlyMemory<float> weights, GrowthSettings growth, WorkerTeam team)
+    /// <summary>Gets ready.</summary>
+    /// <param name="matrix">The rows.</param>
+    /// <param name="objective">The loss.</param>
+    /// <param name="target">What to predict.</param>
+    /// <param name="weights">Of rows; empty when all are 1.</param>
+    /// <param name="scores">Scores to begin with, row after row; changed.</param>
+    /// <param name="growth">How trees are grown.</param>
+    /// <param name="team">Who works.</param>
+    public BoostingRun(BinnedMatrix matrix, Objective objective, Target target, double[] weights, double[] scores, GrowthSettings growth, WorkerTeam team)
     {
-        (_matrix, _objective, _targets, _weights, _team) = (matrix, objective, targets, weights, team);
+        (_matrix, _objective, _target, _weights, _scores, _team) = (matrix, objective, target, weights, scores, team);
+        ScoreCount = scores.Length / matrix.RowCount;
         _grower = new TreeGrower(matrix, growth, team);
-        _packed = new PackedGradients(matrix.RowCount);
-        _scores = GC.AllocateUninitializedArray<double>(matrix.RowCount);
-        _gradients = GC.AllocateUninitializedArray<float>(matrix.RowCount);
-        _hessians = objective.HasConstantHessian && weights.IsEmpty ? [] : GC.AllocateUninitializedArray<float>(matrix.RowCount);
-        Start = objective.Start(targets.Span, weights.Span);
-        Array.Fill(_scores, Start);
+        var isConstant = objective.HasConstantHessian && weights.Length == 0;
+        _packed = [.. Enumerable.Range(0, ScoreCount).Select(_ => new PackedGradients(matrix.RowCount, isConstant))];
+        _weightPeak = weights.Length == 0 ? 1 : weights.Max();
+        _peaks = new (double, double)[Blocks];
     }
 
-    /// <summary>The score before any tree.</summary>
-    public double Start { get; }
+    /// <summary>Scores of a row.</summary>
+    public int ScoreCount { get; }
 
-    /// <summary>The scores of the training rows so far.</summary>
-    public ReadOnlySpan<double> Scores => _scores;
+    private int Blocks => (_matrix.RowCount + Block - 1) / Block;
 
-    /// <summary>Adds a tree.</summary>
-    /// <param name="round">Its number, from 0.</param>
-    /// <param name="learningRate">By what its values are multiplied.</param>
-    public Tree Step(int round, double learningRate)
+    /// <summary>Adds a tree for each score.</summary>
+    /// <param name="seed">Of this round.</param>
+    /// <param name="sampler">Which rows to learn from.</param>
+    /// <param name="choice">Which features a tree may use, by its score.</param>
+    /// <param name="learningRate">By what values are multiplied.</param>
+    public Tree[] Step(ulong seed, RowSampler sampler, Func<int, FeatureChoice> choice, double learningRate)
     {
-        var blocks = (_matrix.RowCount + Block - 1) / Block;
-        _team.Run(blocks, Derive);
-        _packed.Pack(_gradients, _hessians, round, _team);
-        var tree = _grower.Grow(_packed, _gradients, _hessians, [], null, learningRate);
-        foreach (var (node, begin, count) in _grower.Leaves)
+        _seed = (uint)(seed >> 32);
+        if (!double.IsFinite(_objective.GradientBound) || !double.IsFinite(_objective.HessianBound))
         {
-            Add(tree.Value[node], begin, count);
+            _team.Run(Blocks, block => Derive(block, isPeak: true));
         }
-        return tree;
+        foreach (var packed in _packed)
+        {
+            var measured = (Gradient: _peaks.Max(peak => peak.Gradient), Hessian: _peaks.Max(peak => peak.Hessian));
+            packed.SetPeaks(
+                double.IsFinite(_objective.GradientBound) ? _objective.GradientBound * _weightPeak : measured.Gradient,
+                double.IsFinite(_objective.HessianBound) ? _objective.HessianBound * _weightPeak : measured.Hessian);
+        }
+        _team.Run(Blocks, block => Derive(block, isPeak: false));
+        sampler.Draw(seed, _packed);
+        return [.. Enumerable.Range(0, ScoreCount).Select(score => Grow(score, sampler, choice(score), learningRate))];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _packed.Dispose();
+        Array.ForEach(_packed, packed => packed.Dispose());
         _grower.Dispose();
     }
 
-    private void Derive(int block)
+    private Tree Grow(int score, RowSampler sampler, FeatureChoice choice, double learningRate)
     {
-        var from = block * Block;
-        var count = Math.Min(Block, _matrix.RowCount - from);
-        _objective.Derive(
-            _scores.AsSpan(from, count), _targets.Span.Slice(from, count), _weights.IsEmpty ? [] : _weights.Span.Slice(from, count),
-            _gradients.AsSpan(from, count), _hessians.Length == 0 ? [] : _hessians.AsSpan(from, count));
+        var growing = _grower.Grow(_packed[score], sampler.Chosen, choice);
+        if (_objective.LeafQuantile is { } level)
+        {
+            _team.Run(_grower.Leaves.Count, at => SetQuantile(growing, _grower.Leaves[at], level));
+        }
+        growing.Scale(learningRate);
+        foreach (var leaf in _grower.Leaves)
+        {
+            Add(growing.ValueOf(leaf.Node), score, leaf.Begin, leaf.Count);
+        }
+        AddOthers(growing, score, sampler);
+        return growing.ToTree();
     }
 
-    private void Add(double value, int begin, int count)
+    private void SetQuantile(GrowingTree growing, GrowingLeaf leaf, double level)
+    {
+        var (rest, weights) = (new double[leaf.Count], _weights.Length == 0 ? [] : new double[leaf.Count]);
+        var rows = _grower.Partition.Rows + leaf.Begin;
+        var targets = _target.Values;
+        for (var at = 0; at < rest.Length; at++)
+        {
+            rest[at] = targets[rows[at]] - _scores[rows[at]];
+            if (weights.Length > 0)
+            {
+                weights[at] = _weights[rows[at]];
+            }
+        }
+        growing.SetLeaf(leaf.Node, WeightedQuantile.Of(rest, weights, level), leaf.Count);
+    }
+
+    // In small pieces, so that derivatives stay in the cache until they are packed.
+    private void Derive(int block, bool isPeak)
+    {
+        var (count, most) = (Math.Min(Block, _matrix.RowCount - block * Block), Math.Max(1, BufferLength / ScoreCount));
+        var buffer = ArrayPool<float>.Shared.Rent(3 * most * ScoreCount);
+        var (gradientPeak, hessianPeak) = (0.0, 0.0);
+        for (var from = block * Block; from < block * Block + count; from += most)
+        {
+            var rows = Math.Min(most, block * Block + count - from);
+            var gradients = buffer.AsSpan(0, rows * ScoreCount);
+            var hessians = _packed[0].HasConstantHessian ? [] : buffer.AsSpan(gradients.Length, gradients.Length);
+            _objective.Derive(
+                _scores.AsSpan(from * ScoreCount, rows * ScoreCount), _target.Values.Slice(from, rows),
+                _weights.Length == 0 ? [] : _weights.AsSpan(from, rows), gradients, hessians);
+            if (isPeak)
+            {
+                (gradientPeak, hessianPeak) = (Math.Max(gradientPeak, PackedGradients.Peak(gradients)), Math.Max(hessianPeak, PackedGradients.Peak(hessians)));
+            }
+            else
+            {
+                Pack(from, rows, gradients, hessians, buffer.AsSpan(2 * gradients.Length));
+            }
+        }
+        ArrayPool<float>.Shared.Return(buffer);
+        if (isPeak)
+        {
+            _peaks[block] = (gradientPeak, hessianPeak);
+        }
+    }
+
+    private void Pack(int from, int rows, ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians, Span<float> spare)
+    {
+        if (ScoreCount == 1)
+        {
+            _packed[0].Pack(from, gradients, hessians, _seed);
+            return;
+        }
+        // From row after row to score after score.
+        Span<float> seconds = stackalloc float[rows];
+        for (var score = 0; score < ScoreCount; score++)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                spare[row] = gradients[row * ScoreCount + score];
+                seconds[row] = hessians.IsEmpty ? 1 : hessians[row * ScoreCount + score];
+            }
+            _packed[score].Pack(from, spare[..rows], seconds, _seed + (uint)score * 0x9E3779B9u);
+        }
+    }
+
+    private void Add(double value, int score, int begin, int count)
     {
         var parts = Math.Clamp(count / Block, 1, _team.Count);
         _team.Run(parts, part =>
@@ -79,7 +168,20 @@ internal sealed unsafe class BoostingRun : IDisposable
             var to = (int)((long)count * (part + 1) / parts);
             for (var at = (int)((long)count * part / parts); at < to; at++)
             {
-                _scores[rows[at]] += value;
+                _scores[rows[at] * ScoreCount + score] += value;
+            }
+        });
+    }
+
+    // Rows that the tree did not learn from find their leaf by walking down.
+    private void AddOthers(GrowingTree growing, int score, RowSampler sampler)
+    {
+        var count = sampler.OtherCount;
+        _team.Run((count + Block - 1) / Block, block =>
+        {
+            foreach (var row in sampler.Others.Slice(block * Block, Math.Min(Block, count - block * Block)))
+            {
+                _scores[row * ScoreCount + score] += growing.ValueOf(growing.LeafOf(row));
             }
         });
     }

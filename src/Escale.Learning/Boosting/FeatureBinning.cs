@@ -2,49 +2,56 @@ using Escale.Learning.Threads;
 
 namespace Escale.Learning.Boosting;
 
-/// <summary>Chooses the bins of all columns, from a sample of rows that depends on their number only.</summary>
+/// <summary>Chooses the bins of all features, from a sample of rows that depends on their number only.</summary>
 internal static class FeatureBinning
 {
-    /// <summary>Bins of each column.</summary>
-    /// <param name="columns">The columns.</param>
+    /// <summary>About how many rows are looked at for thresholds; LightGBM's number.</summary>
+    public const int SampleRows = 200_000;
+
+    /// <summary>Bins of each feature.</summary>
+    /// <param name="features">The features.</param>
     /// <param name="maxBins">Bins for the values of a number, 2 to 255.</param>
-    /// <param name="sampleRows">About how many rows to look at for thresholds.</param>
     /// <param name="team">Who works.</param>
-    public static FeatureBins[] Choose(IReadOnlyList<BoostingColumn> columns, int maxBins, int sampleRows, WorkerTeam team)
+    public static FeatureBins[] Choose(FeatureMatrix features, int maxBins, WorkerTeam team)
     {
-        var bins = new FeatureBins[columns.Count];
-        team.Run(columns.Count, at => bins[at] = columns[at].IsCategorical ? OfLevels(columns[at]) : OfNumbers(columns[at], maxBins, sampleRows));
+        var bins = new FeatureBins[features.FeatureCount];
+        team.Run(bins.Length, at => bins[at] = features.Features[at].IsCategory ? OfLevels(features[at], features.Features[at].LevelCount) : OfNumbers(features, at, maxBins));
         return bins;
     }
 
-    private static FeatureBins OfNumbers(BoostingColumn column, int maxBins, int sampleRows)
+    private static FeatureBins OfNumbers(FeatureMatrix features, int feature, int maxBins)
     {
+        var column = features[feature];
         var hasMissing = false;
-        for (var row = 0; row < column.Length && !hasMissing; row++)
+        foreach (var value in column)
         {
-            hasMissing = double.IsNaN(column.Number(row));
+            if (float.IsInfinity(value))
+            {
+                var name = features.Features[feature].Name;
+                throw new LearningException("learning.infinite-feature", $"The feature '{name}' has an infinite value.", "Remove such rows, or make the value missing.", name);
+            }
+            hasMissing |= float.IsNaN(value);
         }
-        var step = Math.Max(1, column.Length / sampleRows);
-        var sample = new double[(column.Length + step - 1) / step];
+        var step = Math.Max(1, column.Length / SampleRows);
+        var sample = new float[(column.Length + step - 1) / step];
         for (var at = 0; at < sample.Length; at++)
         {
             // One row of each stretch, at a place that is the same in every run but follows no pattern of the data.
             var offset = step == 1 ? 0 : (int)(((uint)at * 2654435761u >> 8) % (uint)step);
-            sample[at] = column.Number(Math.Min(column.Length - 1, at * step + offset));
+            sample[at] = column[Math.Min(column.Length - 1, at * step + offset)];
         }
         return FeatureBins.OfNumbers(sample, maxBins, hasMissing);
     }
 
-    private static FeatureBins OfLevels(BoostingColumn column)
+    private static FeatureBins OfLevels(ReadOnlySpan<float> column, int levelCount)
     {
-        var counts = new int[column.LevelCount];
+        var counts = new int[Math.Max(1, levelCount)];
         var hasMissing = false;
-        for (var row = 0; row < column.Length; row++)
+        foreach (var level in column)
         {
-            var level = column.Level(row);
-            if ((uint)level < (uint)counts.Length)
+            if (level >= 0 && level < counts.Length)
             {
-                counts[level]++;
+                counts[(int)level]++;
             }
             else
             {

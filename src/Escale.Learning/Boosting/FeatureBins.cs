@@ -36,7 +36,7 @@ internal sealed class FeatureBins
     /// <param name="sample">Values, in any order; not kept. NaN is missing.</param>
     /// <param name="maxBins">Bins for values, the missing one not counted.</param>
     /// <param name="hasMissing">Whether any value of the feature, in the sample or out of it, is missing.</param>
-    public static FeatureBins OfNumbers(Span<double> sample, int maxBins, bool hasMissing)
+    public static FeatureBins OfNumbers(Span<float> sample, int maxBins, bool hasMissing)
     {
         sample.Sort(); // NaN sorts first.
         var values = sample[FirstNumber(sample)..];
@@ -63,9 +63,9 @@ internal sealed class FeatureBins
     }
 
     /// <summary>The bin of a number; NaN is missing, or the first bin when nothing was missing in training.</summary>
-    public int BinOf(double value)
+    public int BinOf(float value)
     {
-        if (double.IsNaN(value))
+        if (float.IsNaN(value))
         {
             return HasMissing ? BinCount - 1 : 0;
         }
@@ -80,22 +80,22 @@ internal sealed class FeatureBins
         return low;
     }
 
-    /// <summary>The bin of a level; −1 and levels never seen are missing.</summary>
-    public int BinOfLevel(int level) => (uint)level < (uint)LevelToBin!.Length ? LevelToBin[level] : HasMissing ? BinCount - 1 : 0;
+    /// <summary>The bin of a level; NaN and levels never seen are missing.</summary>
+    public int BinOfLevel(float level) => level >= 0 && (int)level < LevelToBin!.Length ? LevelToBin[(int)level] : HasMissing ? BinCount - 1 : 0;
 
-    private static int FirstNumber(ReadOnlySpan<double> sorted)
+    private static int FirstNumber(ReadOnlySpan<float> sorted)
     {
         var at = 0;
-        while (at < sorted.Length && double.IsNaN(sorted[at]))
+        while (at < sorted.Length && float.IsNaN(sorted[at]))
         {
             at++;
         }
         return at;
     }
 
-    private static (List<double> Values, List<int> Counts) Distinct(ReadOnlySpan<double> sorted)
+    private static (List<float> Values, List<int> Counts) Distinct(ReadOnlySpan<float> sorted)
     {
-        var (values, counts) = (new List<double>(), new List<int>());
+        var (values, counts) = (new List<float>(), new List<int>());
         foreach (var value in sorted)
         {
             if (values.Count > 0 && values[^1] == value)
@@ -111,7 +111,7 @@ internal sealed class FeatureBins
         return (values, counts);
     }
 
-    private static float[] Midpoints(List<double> distinct)
+    private static float[] Midpoints(List<float> distinct)
     {
         var thresholds = new float[Math.Max(0, distinct.Count - 1)];
         for (var at = 0; at < thresholds.Length; at++)
@@ -122,7 +122,7 @@ internal sealed class FeatureBins
     }
 
     // Greedy: a value heavier than a bin gets its own; the others are put together until they weigh what is left for each bin.
-    private static float[] Quantiles(List<double> distinct, List<int> counts, int total, int maxBins)
+    private static float[] Quantiles(List<float> distinct, List<int> counts, int total, int maxBins)
     {
         var thresholds = new List<float>(maxBins - 1);
         var (left, rest, filled) = (maxBins, (double)total, 0);
@@ -141,9 +141,9 @@ internal sealed class FeatureBins
         return [.. thresholds];
     }
 
-    private static float Between(double low, double high)
+    private static float Between(float low, float high)
     {
-        var middle = (float)(low / 2 + high / 2);
-        return middle >= low && middle < high ? middle : (float)low;
+        var middle = low / 2 + high / 2;
+        return middle >= low && middle < high ? middle : low;
     }
 }

@@ -3,7 +3,7 @@ using Escale.Learning.Trees;
 namespace Escale.Learning.Boosting;
 
 /// <summary>A tree under construction, in bins; <see cref="ToTree"/> puts it in terms of values.</summary>
-internal sealed class GrowingTree
+internal sealed class GrowingTree(BinnedMatrix matrix)
 {
     private readonly List<Node> _nodes = [];
 
@@ -26,9 +26,30 @@ internal sealed class GrowingTree
     /// <summary>Gives a leaf its value.</summary>
     public void SetLeaf(int node, double value, double cover) => (_nodes[node].Value, _nodes[node].Cover) = (value, cover);
 
-    /// <summary>The finished tree; inner nodes get the mean value of their leaves.</summary>
-    public Tree ToTree(FeatureBins[] features)
+    /// <summary>Whether it is a root only.</summary>
+    public bool IsLeaf => _nodes.Count == 1;
+
+    /// <summary>The value of a node.</summary>
+    public double ValueOf(int node) => _nodes[node].Value;
+
+    /// <summary>Multiplies the values of all leaves.</summary>
+    public void Scale(double factor) => _nodes.ForEach(node => node.Value *= factor);
+
+    /// <summary>The leaf that a row of the matrix comes to.</summary>
+    public int LeafOf(int row)
     {
+        var at = 0;
+        while (_nodes[at] is { Left: >= 0 } node)
+        {
+            at = node.Split.GoesLeft(matrix.Bin(node.Split.Feature, row), matrix.Features[node.Split.Feature].MissingBin) ? node.Left : node.Right;
+        }
+        return at;
+    }
+
+    /// <summary>The finished tree; inner nodes get the mean value of their leaves.</summary>
+    public Tree ToTree()
+    {
+        var features = matrix.Features;
         // Children come after their parent, so backwards everything below a node is known.
         for (var at = _nodes.Count - 1; at >= 0; at--)
         {

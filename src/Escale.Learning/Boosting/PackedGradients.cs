@@ -1,6 +1,6 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using Escale.Learning.Memory;
-using Escale.Learning.Threads;
 
 namespace Escale.Learning.Boosting;
 
@@ -8,16 +8,29 @@ namespace Escale.Learning.Boosting;
 /// First and second derivatives of the loss as whole numbers, packed into one word a row (first above, second below), so that one
 /// addition sums both, sums are exact, and the order of adding does not matter: any number of threads gives the same bits. Rounding is
 /// random but unbiased and depends on the row and the round only. After Shi et al., "Quantized Training of Gradient Boosting Decision
-/// Trees" (2022), with as many levels as the sums can hold: 2³¹ ÷ rows, at most 2¹⁵.
+/// Trees" (2022), but with as many levels as 64 bits hold for the sums of all rows: some 2²² for a thousand rows, 2¹³ for a million.
 /// </summary>
-internal sealed unsafe class PackedGradients(int rowCount) : IDisposable
+internal sealed unsafe class PackedGradients : IDisposable
 {
-    private const int Block = 1 << 14;
-    private const int MostLevels = (1 << 15) - 1;
+    private const int MostLevelBits = 22;
 
-    private readonly NativeArray<long> _packed = new(rowCount);
-    private readonly double[] _gradientPeaks = new double[(rowCount + Block - 1) / Block];
-    private readonly double[] _hessianPeaks = new double[(rowCount + Block - 1) / Block];
+    private readonly NativeArray<long> _packed;
+    private readonly int _gradientLevelBits;
+    private readonly int _hessianLevelBits;
+
+    /// <summary>Makes room.</summary>
+    /// <param name="rowCount">Rows.</param>
+    /// <param name="hasConstantHessian">Whether every second derivative is 1, so that its sum counts rows.</param>
+    public PackedGradients(int rowCount, bool hasConstantHessian)
+    {
+        _packed = new NativeArray<long>(rowCount);
+        HasConstantHessian = hasConstantHessian;
+        var rowBits = 32 - BitOperations.LeadingZeroCount((uint)rowCount);
+        var levelBits = 63 - 2 * rowBits;
+        _hessianLevelBits = hasConstantHessian ? 0 : Math.Min(MostLevelBits, levelBits * 3 / 7);
+        _gradientLevelBits = Math.Clamp(levelBits - _hessianLevelBits, 1, MostLevelBits);
+        Shift = rowBits + _hessianLevelBits;
+    }
 
     /// <summary>The packed words.</summary>
     public long* Pointer => _packed.Pointer;
@@ -28,51 +41,87 @@ internal sealed unsafe class PackedGradients(int rowCount) : IDisposable
     /// <summary>What one step of a packed second derivative stands for.</summary>
     public double HessianStep { get; private set; }
 
-    /// <summary>Whether every second derivative is the same, so that its sum counts rows.</summary>
-    public bool HasConstantHessian { get; private set; }
+    /// <summary>Whether every second derivative is 1, so that its sum counts rows.</summary>
+    public bool HasConstantHessian { get; }
+
+    /// <summary>How many bits second derivatives take.</summary>
+    public int Shift { get; }
 
     /// <summary>The sum of first derivatives in a word.</summary>
-    public static int Gradient(long sum) => (int)(sum >> 32);
+    public double Gradient(long sum) => (sum >> Shift) * GradientStep;
 
     /// <summary>The sum of second derivatives in a word.</summary>
-    public static uint Hessian(long sum) => (uint)sum;
+    public double Hessian(long sum) => (sum & ((1L << Shift) - 1)) * HessianStep;
 
-    /// <summary>Packs the derivatives of one round.</summary>
-    /// <param name="gradients">First derivatives.</param>
-    /// <param name="hessians">Second derivatives, none negative; empty when each is 1.</param>
-    /// <param name="round">Which tree, for the random rounding.</param>
-    /// <param name="team">Who works.</param>
-    public void Pack(ReadOnlyMemory<float> gradients, ReadOnlyMemory<float> hessians, int round, WorkerTeam team)
+    /// <summary>Says how large derivatives are, before they are packed.</summary>
+    /// <param name="gradientPeak">The largest first derivative, at least.</param>
+    /// <param name="hessianPeak">The largest second derivative, at least.</param>
+    public void SetPeaks(double gradientPeak, double hessianPeak)
     {
-        var blocks = _gradientPeaks.Length;
-        team.Run(blocks, block =>
-        {
-            var range = RangeOf(block);
-            _gradientPeaks[block] = Peak(gradients.Span[range]);
-            _hessianPeaks[block] = hessians.IsEmpty ? 1 : Peak(hessians.Span[range]);
-        });
-        var levels = Math.Clamp(int.MaxValue / Math.Max(1, rowCount), 1, MostLevels);
-        HasConstantHessian = hessians.IsEmpty;
-        GradientStep = Math.Max(_gradientPeaks.Max(), double.Epsilon * (1L << 52)) / levels;
-        HessianStep = HasConstantHessian ? 1 : Math.Max(_hessianPeaks.Max(), double.Epsilon * (1L << 52)) / levels;
-        team.Run(blocks, block => PackBlock(gradients.Span, hessians.Span, RangeOf(block), round));
+        GradientStep = Math.Max(gradientPeak, 1e-36) / ((1 << _gradientLevelBits) - 1);
+        HessianStep = HasConstantHessian ? 1 : Math.Max(hessianPeak, 1e-36) / ((1 << _hessianLevelBits) - 1);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _packed.Dispose();
-
-    private static float Peak(ReadOnlySpan<float> values)
+    /// <summary>Packs the derivatives of some rows.</summary>
+    /// <param name="from">The first row.</param>
+    /// <param name="gradients">First derivatives.</param>
+    /// <param name="hessians">Second derivatives, none negative; empty when constant.</param>
+    /// <param name="seed">For the random rounding.</param>
+    public void Pack(int from, ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians, uint seed)
     {
-        var peak = 0f;
+        var (perGradient, perHessian) = ((float)(1 / GradientStep), (float)(1 / HessianStep));
+        var packed = _packed.Pointer + from;
         var at = 0;
         if (Vector256.IsHardwareAccelerated)
         {
+            var rows = Vector256.Create((uint)from + seed) + Vector256<uint>.Indices;
+            for (; at <= gradients.Length - 8; at += 8, rows += Vector256.Create(8u))
+            {
+                // A multiplicative hash is random enough for rounding; its halves serve the two numbers.
+                var random = rows * 0x85EBCA6Bu;
+                random = (random ^ (random >>> 15)) * 0xC2B2AE35u;
+                random ^= random >>> 16;
+                var gradient = Vector256.Create(gradients[at..]) * perGradient + Fraction(random & Vector256.Create(0xFFFFu));
+                var whole = Vector256.ConvertToInt32(Vector256.Floor(gradient));
+                var second = HasConstantHessian
+                    ? Vector256<int>.One
+                    : Vector256.ConvertToInt32(Vector256.Create(hessians[at..]) * perHessian + Fraction(random >>> 16));
+                var (low, high) = Vector256.Widen(whole);
+                var (lowSecond, highSecond) = Vector256.Widen(second);
+                ((low << Shift) + lowSecond).Store(packed + at);
+                ((high << Shift) + highSecond).Store(packed + at + 4);
+            }
+        }
+        for (; at < gradients.Length; at++)
+        {
+            var random = ((uint)(from + at) + seed) * 0x85EBCA6Bu;
+            random = (random ^ (random >> 15)) * 0xC2B2AE35u;
+            random ^= random >> 16;
+            var gradient = (int)MathF.Floor(gradients[at] * perGradient + (random & 0xFFFF) * (1f / 65536));
+            var hessian = HasConstantHessian ? 1 : (int)(hessians[at] * perHessian + (random >> 16) * (1f / 65536));
+            packed[at] = ((long)gradient << Shift) + hessian;
+        }
+    }
+
+    /// <summary>Multiplies the derivatives of a row.</summary>
+    public void Amplify(int row, double factor)
+    {
+        var (gradient, hessian) = (_packed.Pointer[row] >> Shift, _packed.Pointer[row] & ((1L << Shift) - 1));
+        _packed.Pointer[row] = ((long)Math.Round(gradient * factor) << Shift) + (long)Math.Round(hessian * factor);
+    }
+
+    /// <summary>The largest of some numbers by size.</summary>
+    public static float Peak(ReadOnlySpan<float> values)
+    {
+        var (peak, at) = (0f, 0);
+        if (Vector256.IsHardwareAccelerated)
+        {
             var peaks = Vector256<float>.Zero;
-            for (; at <= values.Length - Vector256<float>.Count; at += Vector256<float>.Count)
+            for (; at <= values.Length - 8; at += 8)
             {
                 peaks = Vector256.Max(peaks, Vector256.Abs(Vector256.Create(values[at..])));
             }
-            for (var lane = 0; lane < Vector256<float>.Count; lane++)
+            for (var lane = 0; lane < 8; lane++)
             {
                 peak = Math.Max(peak, peaks[lane]);
             }
@@ -84,23 +133,8 @@ internal sealed unsafe class PackedGradients(int rowCount) : IDisposable
         return peak;
     }
 
-    private Range RangeOf(int block) => (block * Block)..Math.Min(rowCount, (block + 1) * Block);
+    /// <inheritdoc/>
+    public void Dispose() => _packed.Dispose();
 
-    private void PackBlock(ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians, Range range, int round)
-    {
-        var (from, count) = range.GetOffsetAndLength(rowCount);
-        var (perGradient, perHessian) = ((float)(1 / GradientStep), (float)(1 / HessianStep));
-        var packed = _packed.Pointer;
-        var seed = (uint)round * 0x9E3779B9u;
-        for (var row = from; row < from + count; row++)
-        {
-            // A multiplicative hash is random enough for rounding; its halves serve the two numbers.
-            var random = ((uint)row + seed) * 0x85EBCA6Bu;
-            random = (random ^ (random >> 15)) * 0xC2B2AE35u;
-            random ^= random >> 16;
-            var gradient = (int)MathF.Floor(gradients[row] * perGradient + (random & 0xFFFF) * (1f / 65536));
-            var hessian = HasConstantHessian ? 1 : (int)(hessians[row] * perHessian + (random >> 16) * (1f / 65536));
-            packed[row] = ((long)gradient << 32) + hessian;
-        }
-    }
+    private static Vector256<float> Fraction(Vector256<uint> random) => Vector256.ConvertToSingle(random.AsInt32()) * (1f / 65536);
 }

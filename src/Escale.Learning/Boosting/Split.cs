@@ -13,6 +13,10 @@ internal readonly record struct Split(double Gain, int Feature, int Bin, ulong[]
 
     public bool IsFound => Feature >= 0;
 
+    /// <summary>Which way a bin goes.</summary>
+    public bool GoesLeft(int bin, int missingBin) => LeftBins is { } set ? (set[bin >> 6] >> (bin & 63) & 1) != 0
+        : bin == missingBin ? IsMissingLeft : bin <= Bin;
+
     /// <summary>Whether this one is preferred: more gain, then the lower feature, so that the order of looking does not matter.</summary>
     public bool Beats(in Split other) => Gain > other.Gain || (Gain == other.Gain && IsFound && (!other.IsFound || Feature < other.Feature));
 }

@@ -3,7 +3,7 @@ using Escale.Learning.Persistence;
 namespace Escale.Learning.Trees;
 
 /// <summary>How raw scores become outputs.</summary>
-internal enum ScoreLink
+public enum ScoreLink
 {
     /// <summary>As they are.</summary>
     Identity,
