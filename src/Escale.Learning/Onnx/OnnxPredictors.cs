@@ -1,3 +1,6 @@
+using Escale.Learning.Baselines;
+using Escale.Learning.Linear;
+using Escale.Learning.Transforms;
 using Escale.Learning.Trees;
 
 namespace Escale.Learning.Onnx;
@@ -11,11 +14,23 @@ internal static class OnnxPredictors
     /// <param name="features">Singles, N rows × features; NaN is missing.</param>
     /// <returns>Doubles, N rows × outputs.</returns>
     /// <exception cref="LearningException">The kind of predictor has no form in ONNX (<c>learning.onnx-not-expressible</c>).</exception>
-    public static OnnxValue Add(OnnxGraph graph, Predictor predictor, OnnxValue features) => predictor switch
+    public static OnnxValue Add(OnnxGraph graph, Predictor predictor, OnnxValue features)
     {
-        TreePredictor trees => OnnxTrees.Add(graph, trees.Ensemble, features),
-        _ => throw NotExpressible(predictor),
-    };
+        if (predictor.FeatureCount == 0)
+        {
+            var outputs = new double[predictor.OutputCount];
+            predictor.PredictRow([], outputs);
+            return graph.Repeated(outputs);
+        }
+        return predictor switch
+        {
+            TreePredictor trees => OnnxTrees.Add(graph, trees.Ensemble, features),
+            LinearPredictor linear => OnnxLinear.Add(graph, linear, features),
+            ConstantPredictor constant => graph.Repeated(constant.Outputs),
+            LogTargetPredictor logarithm => OnnxLogTarget.Add(graph, logarithm, features),
+            _ => throw NotExpressible(predictor),
+        };
+    }
 
     private static LearningException NotExpressible(Predictor predictor) => new(
         "learning.onnx-not-expressible", $"A model of the kind '{predictor.Kind}' cannot be said in ONNX.", "Export a model of trees or a linear one, or use the model's own file.");

@@ -17,7 +17,7 @@ internal static class OnnxTrees
     {
         if (ensemble.Trees.Length == 0)
         {
-            return ApplyLink(graph, ensemble.Link, graph.Repeated(ensemble.Start));
+            return OnnxLinks.Apply(graph, ensemble.Link, graph.Repeated(ensemble.Start));
         }
         var nodes = new OnnxTreeNodes();
         for (var at = 0; at < ensemble.Trees.Length; at++)
@@ -31,24 +31,7 @@ internal static class OnnxTrees
             [OnnxAttribute.Of("n_targets", ensemble.ScoreCount), OnnxAttribute.Of("aggregate_function", "SUM"), OnnxAttribute.Of("post_transform", "NONE"), .. nodes.Attributes()]);
 
         // Sums come out as singles. The start, which may be large beside them, is added to them as a double.
-        return ApplyLink(graph, ensemble.Link, graph.Add(graph.Cast(sums, OnnxType.Double), graph.Constant(ensemble.Start, 1, ensemble.ScoreCount)));
-    }
-
-    /// <summary>Makes outputs of scores, as <see cref="TreeEnsemble.Apply"/> does.</summary>
-    public static OnnxValue ApplyLink(OnnxGraph graph, ScoreLink link, OnnxValue scores)
-    {
-        switch (link)
-        {
-            case ScoreLink.Logistic:
-                var positive = graph.Node("Sigmoid", OnnxType.Double, [scores]);
-                return graph.Beside([graph.Subtract(graph.Number(1), positive), positive]);
-            case ScoreLink.Softmax:
-                return graph.Node("Softmax", OnnxType.Double, [scores], OnnxAttribute.Of("axis", 1));
-            case ScoreLink.Exponential:
-                return graph.Node("Exp", OnnxType.Double, [scores]);
-            default:
-                return scores;
-        }
+        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(graph.Cast(sums, OnnxType.Double), graph.Constant(ensemble.Start, 1, ensemble.ScoreCount)));
     }
 
     private static void AddTree(OnnxTreeNodes nodes, TreeEnsemble ensemble, int index)

@@ -60,7 +60,7 @@ public sealed record LogTarget : Estimator
 public sealed class LogTargetPredictor : Predictor
 {
     // Beyond this an exponential is no prediction any more.
-    private const double MostLog = 80;
+    internal const double MostLog = 80;
 
     internal LogTargetPredictor(Predictor inner, double ratio)
         : base(LearningTask.Regression, 1, inner.FeatureCount) => (Inner, Ratio) = (inner, ratio);
