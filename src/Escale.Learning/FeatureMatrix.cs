@@ -3,7 +3,8 @@ namespace Escale.Learning;
 /// <summary>One feature of a <see cref="FeatureMatrix"/>.</summary>
 /// <param name="Name">Its name, for people.</param>
 /// <param name="Levels">Names of its levels when it is a category; null for a number.</param>
-public sealed record Feature(string Name, IReadOnlyList<string>? Levels = null)
+/// <param name="Column">The raw column that it was made of; null when it was made of none.</param>
+public sealed record Feature(string Name, IReadOnlyList<string>? Levels = null, string? Column = null)
 {
     /// <summary>Whether it is a category.</summary>
     public bool IsCategory => Levels is not null;

@@ -1,0 +1,161 @@
+using Escale.Learning.Frames;
+using Escale.Learning.Persistence;
+
+namespace Escale.Learning;
+
+/// <summary>One of the predictors of a model.</summary>
+/// <param name="Preparation">How raw rows become its features.</param>
+/// <param name="Predictor">What it learned.</param>
+/// <param name="Weight">How much it counts; positive.</param>
+/// <param name="Name">What it is, for people.</param>
+public sealed record ModelMember(Preparation.Preparation Preparation, Predictor Predictor, double Weight = 1, string Name = "");
+
+/// <summary>
+/// Predicts raw rows: one member for a fitted pipeline, several for an ensemble, whose outputs are the weighted mean of theirs. Immutable and thread-safe.
+/// </summary>
+public sealed class Model
+{
+    /// <summary>Rows that are predicted at a time: bounds the memory for features.</summary>
+    private const int MaxFeatureValues = 1 << 26;
+
+    private readonly int[][] _cells;
+    private readonly double _weight;
+
+    /// <summary>Puts members together.</summary>
+    /// <param name="targetName">The column that is predicted.</param>
+    /// <param name="target">A target with the task and the classes; its rows are not kept.</param>
+    /// <param name="members">At least one; all for this task and these classes.</param>
+    /// <param name="info">Where the model comes from.</param>
+    public Model(string targetName, Target target, IReadOnlyList<ModelMember> members, ModelInfo info)
+        : this(targetName, target.Task, target.Classes, members, info)
+    {
+    }
+
+    internal Model(string targetName, LearningTask task, IReadOnlyList<string> classes, IReadOnlyList<ModelMember> members, ModelInfo info)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(members.Count, nameof(members));
+        (TargetName, Task, Classes, Members, Info) = (targetName, task, classes, [.. members], info);
+        foreach (var member in members)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(member.Predictor.OutputCount, OutputCount, nameof(members));
+            ArgumentOutOfRangeException.ThrowIfNotEqual(member.Predictor.FeatureCount, member.Preparation.Features.Count, nameof(members));
+            ArgumentOutOfRangeException.ThrowIfNotEqual(member.Predictor.Task, task, nameof(members));
+            if (!(member.Weight > 0) || !double.IsFinite(member.Weight))
+            {
+                throw new ArgumentOutOfRangeException(nameof(members), member.Weight, "A member's weight is not positive.");
+            }
+        }
+        Schema = ModelSchema.Of(members.Select(member => member.Preparation));
+        _cells = [.. members.Select(member => member.Preparation.Inputs.Select(input => Schema.IndexOf(input.Name)).ToArray())];
+        _weight = members.Sum(member => member.Weight);
+    }
+
+    /// <summary>The column that is predicted.</summary>
+    public string TargetName { get; }
+
+    /// <summary>What is predicted.</summary>
+    public LearningTask Task { get; }
+
+    /// <summary>Names of the classes; empty for regression.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Numbers for each row: one for regression, otherwise the probability of each class.</summary>
+    public int OutputCount => Math.Max(1, Classes.Count);
+
+    /// <summary>The raw columns that are needed.</summary>
+    public ModelSchema Schema { get; }
+
+    /// <summary>The members.</summary>
+    public IReadOnlyList<ModelMember> Members { get; }
+
+    /// <summary>Where the model comes from.</summary>
+    public ModelInfo Info { get; }
+
+    /// <summary>Reads a model that <see cref="Save(string)"/> wrote. Runs no code of the file.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static Model Load(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Load(stream);
+    }
+
+    /// <summary>Reads a model from a stream, to its end.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    public static Model Load(Stream stream) => ModelFile.Read(stream);
+
+    /// <summary>Predicts the rows of a table. Columns that the model does not read are ignored.</summary>
+    /// <param name="frame">The rows.</param>
+    /// <param name="threads">Threads to work with; the result does not depend on it. Default 1.</param>
+    /// <exception cref="LearningException">A column is missing (<c>learning.column-missing</c>), or holds what is not of its role.</exception>
+    public Predictions Predict(Frame frame, int threads = 1)
+    {
+        var outputs = new double[checked(frame.RowCount * OutputCount)];
+        var rowsAtOnce = Math.Max(1, MaxFeatureValues / Members.Max(member => member.Predictor.FeatureCount));
+        for (var from = 0; from < frame.RowCount || from == 0; from += rowsAtOnce)
+        {
+            var count = Math.Min(rowsAtOnce, frame.RowCount - from);
+            var rows = count == frame.RowCount ? frame : frame.Rows(Enumerable.Range(from, count).ToArray());
+            Predict(rows, outputs.AsSpan(from * OutputCount, count * OutputCount), threads);
+        }
+        return new Predictions(Task, Classes, outputs);
+    }
+
+    /// <summary>A row to fill and to predict again and again; one for each thread.</summary>
+    public ModelRow NewRow() => new(Schema, Members.Max(member => member.Predictor.FeatureCount), OutputCount);
+
+    /// <summary>Predicts one row without allocating. The same numbers, bit for bit, as <see cref="Predict(Frame, int)"/>.</summary>
+    /// <param name="row">A row of <see cref="NewRow"/> of this model.</param>
+    /// <param name="outputs">Written; <see cref="OutputCount"/> long.</param>
+    public void Predict(ModelRow row, Span<double> outputs)
+    {
+        if (!ReferenceEquals(row.Schema, Schema))
+        {
+            throw new ArgumentException("The row was made by another model.", nameof(row));
+        }
+        outputs = outputs[..OutputCount];
+        for (var at = 0; at < _cells.Length; at++)
+        {
+            var member = Members[at];
+            var features = row.Features.AsSpan(0, member.Predictor.FeatureCount);
+            member.Preparation.TransformRow(row, _cells[at], features);
+            if (_cells.Length == 1)
+            {
+                member.Predictor.PredictRow(features, outputs);
+                return;
+            }
+            member.Predictor.PredictRow(features, row.Outputs);
+            Add(row.Outputs, member.Weight / _weight, outputs, isFirst: at == 0);
+        }
+    }
+
+    /// <summary>Writes the model as one file, at once or not at all. A file of this name is replaced.</summary>
+    public void Save(string path) => ModelFile.Write(this, path);
+
+    /// <summary>Writes the model to a stream.</summary>
+    public void Save(Stream stream) => ModelFile.Write(this, stream);
+
+    private void Predict(Frame rows, Span<double> outputs, int threads)
+    {
+        var own = Members.Count == 1 ? [] : new double[outputs.Length];
+        for (var at = 0; at < Members.Count; at++)
+        {
+            var member = Members[at];
+            var features = member.Preparation.Transform(rows, threads);
+            if (Members.Count == 1)
+            {
+                member.Predictor.Predict(features, outputs, threads);
+                return;
+            }
+            member.Predictor.Predict(features, own, threads);
+            Add(own, member.Weight / _weight, outputs, isFirst: at == 0);
+        }
+    }
+
+    private static void Add(ReadOnlySpan<double> own, double weight, Span<double> outputs, bool isFirst)
+    {
+        for (var at = 0; at < outputs.Length; at++)
+        {
+            outputs[at] = (isFirst ? 0 : outputs[at]) + weight * own[at];
+        }
+    }
+}

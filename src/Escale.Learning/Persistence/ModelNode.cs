@@ -1,0 +1,43 @@
+namespace Escale.Learning.Persistence;
+
+/// <summary>A model as the root of a file's header.</summary>
+internal static class ModelNode
+{
+    public static void Save(Model model, SavedNode node)
+    {
+        node.Set("target", model.TargetName);
+        node.Set("task", model.Task);
+        node.Set("classes", model.Classes);
+        model.Info.Save(node.Add("info", "info"));
+        foreach (var column in model.Schema.Columns)
+        {
+            column.Save(node.AddTo("schema", "column"));
+        }
+        foreach (var member in model.Members)
+        {
+            var child = node.AddTo("members", "member");
+            child.Set("name", member.Name);
+            child.Set("weight", member.Weight);
+            member.Preparation.Save(child.Add("preparation", "preparation"));
+            child.Set("predictor", member.Predictor);
+        }
+    }
+
+    public static Model Load(SavedNode node)
+    {
+        var (task, classes) = (node.Enum<LearningTask>("task"), node.Texts("classes"));
+        var isWhole = task switch
+        {
+            LearningTask.Regression => classes.Count == 0,
+            LearningTask.Binary => classes.Count == 2,
+            _ => classes.Count > 2,
+        };
+        if (!isWhole)
+        {
+            throw SavedNode.Damaged($"it has {classes.Count} classes for {task}");
+        }
+        ModelMember[] members = [.. node.Children("members").Select(child => new ModelMember(
+            Preparation.Preparation.Load(child.Child("preparation")), child.Predictor("predictor"), child.Double("weight"), child.Text("name")))];
+        return new Model(node.Text("target"), task, classes, members, ModelInfo.Load(node.Child("info")));
+    }
+}
