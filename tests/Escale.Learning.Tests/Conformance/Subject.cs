@@ -1,6 +1,7 @@
 using Escale.Learning.Baselines;
 using Escale.Learning.Linear;
 using Escale.Learning.Transforms;
+using Escale.Learning.Trees;
 
 namespace Escale.Learning.Tests.Conformance;
 
@@ -45,6 +46,10 @@ public sealed record Subject(string Name, Estimator Estimator, Promises Promises
         new("ridge regression on the logarithm", new LogTarget { Inner = new RidgeRegression() }, Promises.All, IsForAmounts: true),
         new("logistic regression", new LogisticRegression { Tolerance = 1e-8 }),
         new("logistic regression, elastic net", new LogisticRegression { L1Ratio = 0.5, Tolerance = 1e-7 }, Tolerance: 1e-4),
+        new("decision tree", new DecisionTree { MaxDepth = 6 }, Promises.All & ~Promises.AnyColumnOrder),
+        new("decision tree of counts", new DecisionTree { MaxLeaves = 20, Criterion = SplitCriterion.Poisson }, Promises.All & ~Promises.AnyColumnOrder, IsForAmounts: true),
+        new("random forest", new RandomForest { Trees = 20 }, Promises.Learns),
+        new("extra trees", new ExtraTrees { Trees = 20 }, Promises.Learns),
     ];
 
     /// <inheritdoc/>

@@ -13,6 +13,8 @@ internal sealed class Fixture(JsonElement json)
 
     public string Text => json.GetString()!;
 
+    public bool Flag => json.GetBoolean();
+
     public double[] Doubles => [.. json.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Null ? double.NaN : item.GetDouble())];
 
     public float[] Floats => [.. Doubles.Select(value => (float)value)];

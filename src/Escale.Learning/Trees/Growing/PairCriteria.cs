@@ -1,0 +1,91 @@
+using System.Runtime.Intrinsics;
+
+namespace Escale.Learning.Trees.Growing;
+
+/// <summary>A criterion that needs two sums of a node only: the weight, and the weight times the target (for two classes: that of the second).</summary>
+internal interface IPairCriterion
+{
+    /// <summary>Whether the target is a class.</summary>
+    static abstract bool IsForClasses { get; }
+
+    /// <summary>What one side is worth; two sides' worth less their parent's is the gain of the split.</summary>
+    static abstract double Worth(double weight, double sum);
+
+    /// <summary>What two sides are worth together.</summary>
+    static abstract double Worth(Vector128<double> left, Vector128<double> right);
+
+    /// <summary>What a row of weight 1 adds to the impurity before <see cref="Worth(double, double)"/> is taken off.</summary>
+    static abstract double Term(double target);
+
+    /// <summary>Impurity of a node times its weight.</summary>
+    /// <param name="weight">Its weight.</param>
+    /// <param name="sum">Weight times target.</param>
+    /// <param name="terms">Weight times <see cref="Term"/>, summed.</param>
+    static abstract double Impurity(double weight, double sum, double terms);
+}
+
+/// <summary>Gini impurity of two classes.</summary>
+internal readonly struct GiniOfTwo : IPairCriterion
+{
+    public static bool IsForClasses => true;
+
+    public static double Worth(double weight, double sum) => 2 * (sum * sum / weight);
+
+    public static double Worth(Vector128<double> left, Vector128<double> right) => 2 * Squared.Worth(left, right);
+
+    public static double Term(double target) => 0;
+
+    public static double Impurity(double weight, double sum, double terms) => 2 * sum * (weight - sum) / weight;
+}
+
+/// <summary>Squared error.</summary>
+internal readonly struct Squared : IPairCriterion
+{
+    public static bool IsForClasses => false;
+
+    public static double Worth(double weight, double sum) => sum * sum / weight;
+
+    public static double Worth(Vector128<double> left, Vector128<double> right)
+    {
+        var weights = Vector128.Create(left.ToScalar(), right.ToScalar());
+        var sums = Vector128.Create(left.GetElement(1), right.GetElement(1));
+        return Vector128.Sum(sums * sums / weights);
+    }
+
+    public static double Term(double target) => target * target;
+
+    public static double Impurity(double weight, double sum, double terms) => Math.Max(0, terms - sum * sum / weight);
+}
+
+/// <summary>Entropy of two classes.</summary>
+internal readonly struct EntropyOfTwo : IPairCriterion
+{
+    public static bool IsForClasses => true;
+
+    public static double Worth(double weight, double sum) => Times(sum) + Times(weight - sum) - Times(weight);
+
+    public static double Worth(Vector128<double> left, Vector128<double> right) =>
+        Worth(left.ToScalar(), left.GetElement(1)) + Worth(right.ToScalar(), right.GetElement(1));
+
+    public static double Term(double target) => 0;
+
+    public static double Impurity(double weight, double sum, double terms) => Math.Max(0, -Worth(weight, sum));
+
+    private static double Times(double x) => x > 0 ? x * Math.Log2(x) : 0;
+}
+
+/// <summary>Half the Poisson deviance.</summary>
+internal readonly struct Poisson : IPairCriterion
+{
+    public static bool IsForClasses => false;
+
+    // A side whose mean is 0 would predict that nothing ever happens, at an infinite deviance if it does.
+    public static double Worth(double weight, double sum) => sum > 0 ? sum * Math.Log(sum / weight) : double.NegativeInfinity;
+
+    public static double Worth(Vector128<double> left, Vector128<double> right) =>
+        Worth(left.ToScalar(), left.GetElement(1)) + Worth(right.ToScalar(), right.GetElement(1));
+
+    public static double Term(double target) => target > 0 ? target * Math.Log(target) : 0;
+
+    public static double Impurity(double weight, double sum, double terms) => sum > 0 ? Math.Max(0, terms - Worth(weight, sum)) : 0;
+}
