@@ -66,6 +66,9 @@ internal sealed class Ranking
 
     public int RowCount => _order.Length;
 
+    /// <summary>The score of a place in the order.</summary>
+    public double ScoreAt(int at) => _scores[at];
+
     /// <summary>The weights of the rows with the next lower score, and where those after them begin.</summary>
     public (double Positive, double Negative, double Score) Step(ReadOnlySpan<double> weights, ref int at)
     {
