@@ -44,7 +44,7 @@ public abstract record Estimator
         if (!isRight)
         {
             throw new LearningException(
-                "learning.setting-out-of-range", FormattableString.Invariant($"{setting} of {Name} is {value}; it must be {range}."), $"Set {setting} to a value {range}.");
+                "learning.bad-setting", FormattableString.Invariant($"{setting} of {Name} is {value}; it must be {range}."), $"Set {setting} to a value {range}.");
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class Moments
         (Sums, Products, Gram) = (new double[reference.Length], new double[reference.Length], new double[checked(reference.Length * reference.Length)]);
     }
 
+    /// <summary>What the moments are about.</summary>
+    public (double[] Features, double Target) Reference => (_reference, _targetReference);
+
     /// <summary>How many features.</summary>
     public int Count => Sums.Length;
 
@@ -80,6 +83,9 @@ internal sealed class Moments
         return moments;
     }
 
+    /// <summary>A copy.</summary>
+    public Moments Without() => Without(new Moments(_reference, _targetReference));
+
     /// <summary>Those of the other rows: these without <paramref name="part"/>, which must be about the same reference.</summary>
     public Moments Without(Moments part)
     {
@@ -93,6 +99,20 @@ internal sealed class Moments
         Subtract(Products, part.Products, rest.Products);
         Subtract(Gram, part.Gram, rest.Gram);
         return rest;
+    }
+
+    /// <summary>The intercept of some coefficients, seen from the reference.</summary>
+    public double Shift(ReadOnlySpan<double> coefficients) => (TargetSum - Columns.Dot(coefficients, Sums)) / Weight;
+
+    /// <summary>Σ w·(y − prediction)² over the rows of these moments, which must not be centred.</summary>
+    public double Errors(ReadOnlySpan<double> coefficients, double shift)
+    {
+        var sum = TargetSquares - 2 * Columns.Dot(coefficients, Products) - 2 * shift * (TargetSum - Columns.Dot(coefficients, Sums)) + shift * shift * Weight;
+        for (var row = 0; row < Count; row++)
+        {
+            sum += coefficients[row] == 0 ? 0 : coefficients[row] * Columns.Dot(Gram.AsSpan(row * Count, Count), coefficients);
+        }
+        return sum;
     }
 
     /// <summary>Takes the means away, in place; a feature that does not vary comes to exact zeros.</summary>

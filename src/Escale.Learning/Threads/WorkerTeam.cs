@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Escale.Learning.Threads;
 
 /// <summary>
@@ -135,11 +137,12 @@ internal sealed class WorkerTeam : IDisposable
             }
         }
 
+        /// <summary>As if the caller had done the part itself: an error or a cancellation keeps its type and where it came from.</summary>
         public void Rethrow()
         {
             if (_failure is not null)
             {
-                throw new AggregateException(_failure);
+                ExceptionDispatchInfo.Throw(_failure);
             }
         }
     }
