@@ -1,4 +1,5 @@
 using Escale.Learning.Baselines;
+using Escale.Learning.Boosting;
 using Escale.Learning.Linear;
 using Escale.Learning.Transforms;
 using Escale.Learning.Trees;
@@ -41,6 +42,7 @@ public sealed record Subject(string Name, Estimator Estimator, Promises Promises
     [
         new("baseline", new Baseline(), Promises.All & ~Promises.Learns),
         new("baseline median", new Baseline { Answer = BaselineAnswer.Median }, Promises.All & ~Promises.Learns),
+        new("gradient boosting", new GradientBoosting { Trees = 40, MaxLeaves = 8 }, Promises.Learns),
         new("linear regression", new LinearRegression()),
         new("ridge regression", new RidgeRegression()),
         new("ridge regression on the logarithm", new LogTarget { Inner = new RidgeRegression() }, Promises.All, IsForAmounts: true),
