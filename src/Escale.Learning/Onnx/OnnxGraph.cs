@@ -15,8 +15,12 @@ internal sealed class OnnxGraph
     private readonly ProtobufWriter _outputs = new();
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<double, OnnxValue> _scalars = [];
+    private readonly Dictionary<long, OnnxValue> _wholes = [];
     private readonly Dictionary<(string, OnnxType), OnnxValue> _casts = [];
     private OnnxValue? _firstInput;
+
+    /// <summary>Whether sums of trees keep the digits of doubles, at the cost of twice the leaf values: needed when a steep curve follows. Default false.</summary>
+    public bool KeepsDoubles { get; init; }
 
     // ---- what comes in and goes out
 
@@ -47,6 +51,8 @@ internal sealed class OnnxGraph
 
     public OnnxValue Constant(ReadOnlySpan<double> values, params ReadOnlySpan<long> dimensions) => Constant(OnnxType.Double, ProtobufWriter.LittleEndian(values), dimensions);
 
+    public OnnxValue Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) => Constant(OnnxType.Single, ProtobufWriter.LittleEndian(values), dimensions);
+
     public OnnxValue Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> dimensions) => Constant(OnnxType.Int64, ProtobufWriter.LittleEndian(values), dimensions);
 
     public OnnxValue Constant(IReadOnlyCollection<string> texts, params ReadOnlySpan<long> dimensions)
@@ -63,6 +69,16 @@ internal sealed class OnnxGraph
         if (!_scalars.TryGetValue(value, out var scalar))
         {
             _scalars[value] = scalar = Constant([value], 1);
+        }
+        return scalar;
+    }
+
+    /// <summary>The same for whole numbers.</summary>
+    public OnnxValue Whole(long value)
+    {
+        if (!_wholes.TryGetValue(value, out var scalar))
+        {
+            _wholes[value] = scalar = Constant([value], 1);
         }
         return scalar;
     }

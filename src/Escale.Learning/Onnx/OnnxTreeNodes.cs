@@ -31,9 +31,18 @@ internal sealed class OnnxTreeNodes
         _weights.Add(weight);
     }
 
-    /// <summary>The settings of the ensemble's node that hold all this.</summary>
-    public OnnxAttribute[] Attributes() =>
-    [
+    /// <summary>Adds the trees to a graph.</summary>
+    /// <param name="graph">Where to.</param>
+    /// <param name="features">Doubles, N rows × features.</param>
+    /// <param name="targetCount">How many scores there are.</param>
+    /// <returns>Singles, N rows × scores: the sums, made in double precision.</returns>
+    public OnnxValue Add(OnnxGraph graph, OnnxValue features, int targetCount) => graph.LearningNode(
+        "TreeEnsembleRegressor",
+        OnnxType.Single,
+        [features],
+        OnnxAttribute.Of("n_targets", targetCount),
+        OnnxAttribute.Of("aggregate_function", "SUM"),
+        OnnxAttribute.Of("post_transform", "NONE"),
         OnnxAttribute.Of("nodes_treeids", [.. _trees]),
         OnnxAttribute.Of("nodes_nodeids", [.. _ids]),
         OnnxAttribute.Of("nodes_featureids", [.. _features]),
@@ -45,8 +54,7 @@ internal sealed class OnnxTreeNodes
         OnnxAttribute.Of("target_treeids", [.. _weightTrees]),
         OnnxAttribute.Of("target_nodeids", [.. _weightNodes]),
         OnnxAttribute.Of("target_ids", [.. _weightScores]),
-        OnnxAttribute.Of("target_weights_as_tensor", [.. _weights]),
-    ];
+        OnnxAttribute.Of("target_weights_as_tensor", [.. _weights]));
 
     private void AddNode(int id, string mode, int feature, double threshold, int yes, int no, bool isMissingYes)
     {

@@ -4,7 +4,8 @@ namespace Escale.Learning.Onnx;
 
 /// <summary>
 /// Exports a <see cref="TreeEnsemble"/> as one TreeEnsembleRegressor in double precision, followed by the link. Thresholds are singles and stay exact; sums are doubles. Every inner node
-/// is a BRANCH_LEQ, by which ONNX Runtime takes its fastest path.
+/// is a BRANCH_LEQ, by which ONNX Runtime takes its fastest path. The runtime gives its sums out as singles; where that is not enough, each leaf adds a rounded part to one sum and the rest to
+/// another, and the two singles together have the digits of a double.
 /// </summary>
 internal static class OnnxTrees
 {
@@ -20,21 +21,30 @@ internal static class OnnxTrees
             return OnnxLinks.Apply(graph, ensemble.Link, graph.Repeated(ensemble.Start));
         }
         var nodes = new OnnxTreeNodes();
+        var grid = graph.KeepsDoubles ? Grid(ensemble) : 0;
         for (var at = 0; at < ensemble.Trees.Length; at++)
         {
-            AddTree(nodes, ensemble, at);
+            AddTree(nodes, ensemble, at, grid);
         }
-        var sums = graph.LearningNode(
-            "TreeEnsembleRegressor",
-            OnnxType.Single,
-            [graph.Cast(features, OnnxType.Double)],
-            [OnnxAttribute.Of("n_targets", ensemble.ScoreCount), OnnxAttribute.Of("aggregate_function", "SUM"), OnnxAttribute.Of("post_transform", "NONE"), .. nodes.Attributes()]);
+        var (count, doubles) = (ensemble.ScoreCount, graph.Cast(features, OnnxType.Double));
+        var sums = graph.Cast(nodes.Add(graph, doubles, targetCount: grid > 0 ? 2 * count : count), OnnxType.Double);
+        if (grid > 0)
+        {
+            sums = graph.Add(graph.Columns(sums, [.. Enumerable.Range(0, count).Select(at => (long)at)]), graph.Columns(sums, [.. Enumerable.Range(count, count).Select(at => (long)at)]));
+        }
 
-        // Sums come out as singles. The start, which may be large beside them, is added to them as a double.
-        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(graph.Cast(sums, OnnxType.Double), graph.Constant(ensemble.Start, 1, ensemble.ScoreCount)));
+        // The start, which may be large beside the sums, is added to them as a double.
+        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(sums, graph.Constant(ensemble.Start, 1, count)));
     }
 
-    private static void AddTree(OnnxTreeNodes nodes, TreeEnsemble ensemble, int index)
+    /// <summary>A power of two so large that sums of leaves rounded to its multiples have no more digits than a single, and so come out exactly.</summary>
+    private static double Grid(TreeEnsemble ensemble)
+    {
+        var most = ensemble.Trees.Sum(tree => tree.Value.Max(Math.Abs)) * Math.Abs(ensemble.Scale);
+        return most > 0 && double.IsFinite(most) ? Math.ScaleB(1, Math.ILogB(most) + 1 - 22) : double.Epsilon;
+    }
+
+    private static void AddTree(OnnxTreeNodes nodes, TreeEnsemble ensemble, int index, double grid)
     {
         var tree = ensemble.Trees[index];
         nodes.BeginTree(tree.NodeCount);
@@ -43,7 +53,7 @@ internal static class OnnxTrees
             if (tree.Left[node] < 0)
             {
                 nodes.AddLeaf(node);
-                AddWeights(nodes, ensemble, index, node);
+                AddWeights(nodes, ensemble, index, node, grid);
             }
             else if (tree.LeftLevels[node] is null)
             {
@@ -56,17 +66,18 @@ internal static class OnnxTrees
         }
     }
 
-    private static void AddWeights(OnnxTreeNodes nodes, TreeEnsemble ensemble, int index, int leaf)
+    private static void AddWeights(OnnxTreeNodes nodes, TreeEnsemble ensemble, int index, int leaf, double grid)
     {
-        var tree = ensemble.Trees[index];
-        if (ensemble.ScoreOf[index] is >= 0 and var score)
-        {
-            nodes.AddWeight(leaf, score, tree.Value[leaf] * ensemble.Scale);
-            return;
-        }
+        var (tree, first) = (ensemble.Trees[index], Math.Max(0, ensemble.ScoreOf[index]));
         for (var at = 0; at < tree.ValueCount; at++)
         {
-            nodes.AddWeight(leaf, at, tree.Value[leaf * tree.ValueCount + at] * ensemble.Scale);
+            var weight = tree.Value[leaf * tree.ValueCount + at] * ensemble.Scale;
+            var coarse = grid > 0 ? Math.Round(weight / grid) * grid : weight;
+            nodes.AddWeight(leaf, first + at, coarse);
+            if (grid > 0)
+            {
+                nodes.AddWeight(leaf, ensemble.ScoreCount + first + at, weight - coarse);
+            }
         }
     }
 }

@@ -45,6 +45,24 @@ public sealed class OnnxTreesTests
     }
 
     [Fact]
+    public void Sums_keep_the_digits_of_doubles_where_asked()
+    {
+        var random = new RandomTrees(4);
+        var ensemble = random.Ensemble([0, 30], 60, 5, 3, ScoreLink.Identity, true);
+        var rows = random.Rows([0, 30], 200);
+        var (single, both) = (Run(ensemble, rows), Run(ensemble, rows, keepsDoubles: true));
+        var (worstSingle, worstBoth) = (0.0, 0.0);
+        for (var at = 0; at < both.Count; at++)
+        {
+            var expected = Score(ensemble, rows, at / 3)[at % 3];
+            worstSingle = Math.Max(worstSingle, Math.Abs(expected - single[at]));
+            worstBoth = Math.Max(worstBoth, Math.Abs(expected - both[at]));
+        }
+        Assert.InRange(worstBoth, 0, 1e-12);
+        Assert.InRange(worstSingle, 1e-9, 1e-6);
+    }
+
+    [Fact]
     public void One_row_and_many_rows_give_the_same()
     {
         var random = new RandomTrees(3);
@@ -97,17 +115,17 @@ public sealed class OnnxTreesTests
         return outputs;
     }
 
-    private static IReadOnlyList<double> Run(TreeEnsemble ensemble, float[] rows)
+    private static IReadOnlyList<double> Run(TreeEnsemble ensemble, float[] rows, bool keepsDoubles = false)
     {
         Assert.SkipUnless(OnnxRuntime.IsThere, "ONNX Runtime's package has no library for this platform.");
-        using var session = new OnnxSession(Export(ensemble));
+        using var session = new OnnxSession(Export(ensemble, keepsDoubles));
         var tensor = new OnnxTensorData(rows, rows.Length / ensemble.FeatureCount, ensemble.FeatureCount);
         return session.Run(new Dictionary<string, OnnxTensorData> { ["features"] = tensor }, "outputs")[0].Doubles;
     }
 
-    private static byte[] Export(TreeEnsemble ensemble)
+    private static byte[] Export(TreeEnsemble ensemble, bool keepsDoubles = false)
     {
-        var graph = new OnnxGraph();
+        var graph = new OnnxGraph { KeepsDoubles = keepsDoubles };
         graph.Output("outputs", OnnxTrees.Add(graph, ensemble, graph.Input("features", OnnxType.Single, ensemble.FeatureCount)), ensemble.OutputCount);
         using var stream = new MemoryStream();
         graph.Save(stream, "trees", "", []);
