@@ -25,9 +25,9 @@ internal sealed class OnnxGraph
     // ---- what comes in and goes out
 
     /// <summary>An input of N rows.</summary>
-    public OnnxValue Input(string name, OnnxType type, int width = 1)
+    public OnnxValue Input(string name, OnnxType type, int width = 1, string description = "")
     {
-        Describe(_inputs, 11, name, type, width);
+        Describe(_inputs, 11, name, type, width, description);
         _names[name] = 1;
         var input = new OnnxValue(name, type);
         _firstInput ??= input;
@@ -194,7 +194,7 @@ internal sealed class OnnxGraph
         set.Integer(2, version);
     }
 
-    private static void Describe(ProtobufWriter list, int field, string name, OnnxType type, int width) => list.Message(field, info =>
+    private static void Describe(ProtobufWriter list, int field, string name, OnnxType type, int width, string description = "") => list.Message(field, info =>
     {
         info.Text(1, name);
         info.Message(2, described => described.Message(1, tensor =>
@@ -209,6 +209,7 @@ internal sealed class OnnxGraph
                 }
             });
         }));
+        info.Text(3, description);
     });
 
     private OnnxValue Constant(OnnxType type, ReadOnlySpan<byte> littleEndian, ReadOnlySpan<long> dimensions)
