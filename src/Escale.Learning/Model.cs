@@ -134,6 +134,19 @@ public sealed class Model
     /// <summary>Writes the model to a stream.</summary>
     public void Save(Stream stream) => ModelFile.Write(this, stream);
 
+    /// <summary>
+    /// Writes the model, from raw columns to predictions, as an ONNX file (operator set 17, ai.onnx.ml 3) that answers as <see cref="Predict(Frame, int)"/> does to some 1e-6. It takes one tensor
+    /// of N × 1 for each column of <see cref="Schema"/>, by its name: for numbers float (double where a linear model scales them first), NaN for missing, true and false as 1 and 0; for categories
+    /// string, empty for missing; for moments int64, microseconds since 1970-01-01 as the clock showed them, the least int64 for missing. It gives <c>variable</c>, float N × 1, for regression;
+    /// otherwise <c>label</c>, string N, and <c>probabilities</c>, float N × classes. An output whose name a column has is prefixed <c>predicted_</c>.
+    /// </summary>
+    /// <param name="stream">Where to; left open.</param>
+    /// <exception cref="LearningException">
+    /// A part of the model has no form in ONNX, such as hashed words of a text column (<c>learning.onnx-not-expressible</c>), or the file would be larger than two gigabytes
+    /// (<c>learning.onnx-too-large</c>).
+    /// </exception>
+    public void ExportOnnx(Stream stream) => Onnx.OnnxExport.Write(this, stream);
+
     private void Predict(Frame rows, Span<double> outputs, int threads)
     {
         var own = Members.Count == 1 ? [] : new double[outputs.Length];

@@ -44,8 +44,18 @@ internal sealed class OnnxGraph
         Describe(_outputs, 12, name, value.Type, width);
     }
 
-    /// <summary>Keeps a name for an input or output, so that no inner value takes it.</summary>
+    /// <summary>Keeps a name for an input, so that nothing else takes it.</summary>
     public void Reserve(string name) => _names[name] = 1;
+
+    /// <summary>A name for an input or output, with <c>predicted_</c> before it as often as it is taken; kept from now on.</summary>
+    public string Free(string name)
+    {
+        while (!_names.TryAdd(name, 1))
+        {
+            name = "predicted_" + name;
+        }
+        return name;
+    }
 
     // ---- constants
 

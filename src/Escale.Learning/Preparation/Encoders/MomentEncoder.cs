@@ -36,6 +36,11 @@ internal sealed class MomentEncoder : ColumnEncoder
     private MomentEncoder(int input, IReadOnlyList<Feature> features, MomentPart[] parts, NumberStep[] steps)
         : base(input, features) => (_parts, _steps) = (parts, steps);
 
+    public IReadOnlyList<MomentPart> Parts => _parts;
+
+    /// <summary>What is done to each part.</summary>
+    public IReadOnlyList<NumberStep> Steps => _steps;
+
     public override string Kind => KindName;
 
     public static MomentEncoder? Fit(Column column, int input, FitContext context)

@@ -16,6 +16,9 @@ internal readonly record struct NumberStep(double Fill, double Center, double Fa
 
     public bool IsPlain => double.IsNaN(Fill) && Center == 0 && Factor == 1;
 
+    /// <summary>The most that comes out, and with a minus sign the least.</summary>
+    public double Limit => double.IsNaN(Fill) ? float.MaxValue : MaxScaled;
+
     public float Apply(double number)
     {
         if (double.IsNaN(number))
@@ -26,11 +29,7 @@ internal readonly record struct NumberStep(double Fill, double Center, double Fa
         {
             number = number > 0 ? Most : Least;
         }
-        if (double.IsNaN(Fill))
-        {
-            return (float)Math.Clamp((number - Center) * Factor, -float.MaxValue, float.MaxValue);
-        }
-        return (float)Math.Clamp((number - Center) * Factor, -MaxScaled, MaxScaled);
+        return (float)Math.Clamp((number - Center) * Factor, -Limit, Limit);
     }
 
     /// <summary>Fits the step of the scaled style.</summary>
