@@ -18,6 +18,12 @@ public sealed class IsotonicCalibrator : Calibrator
     /// <inheritdoc/>
     public override string Name => "isotonic";
 
+    /// <summary>That of the second of two classes; of more, one each.</summary>
+    internal IReadOnlyList<IsotonicCurve> Curves => _curves;
+
+    /// <summary>Probabilities end here and at 1 less this.</summary>
+    internal double Least => _least;
+
     /// <summary>Fits on rows that the model did not learn from. O(rows · log rows × classes).</summary>
     /// <inheritdoc cref="PlattCalibrator.Fit"/>
     public static IsotonicCalibrator Fit(Target target, ReadOnlySpan<double> outputs, ReadOnlySpan<double> weights = default)
@@ -82,6 +88,10 @@ internal sealed class IsotonicCurve
     private readonly double[] _y;
 
     private IsotonicCurve(double[] x, double[] y) => (_x, _y) = (x, y);
+
+    public ReadOnlySpan<double> X => _x;
+
+    public ReadOnlySpan<double> Y => _y;
 
     /// <summary>The rising curve of least weighted squares. Rows of weight 0 do not count; rows of equal x are one.</summary>
     public static IsotonicCurve Fit(double[] x, double[] y, double[] weights)

@@ -9,7 +9,7 @@ namespace Escale.Learning.Calibration;
 public sealed class PlattCalibrator : Calibrator
 {
     /// <summary>Probabilities nearer to 0 or 1 than this count as this: a logit beyond ±20.7 says nothing more.</summary>
-    private const double Epsilon = 1e-9;
+    internal const double Epsilon = 1e-9;
 
     private readonly double[] _slopes;
     private readonly double[] _intercepts;

@@ -8,7 +8,7 @@ namespace Escale.Learning.Calibration;
 /// </summary>
 public sealed class TemperatureCalibrator : Calibrator
 {
-    private const double Epsilon = 1e-15;
+    internal const double Epsilon = 1e-15;
 
     private readonly double _power;
 
