@@ -6,11 +6,15 @@ switch (args.FirstOrDefault())
     case "boosting":
         BoostingBench.Run(rest);
         return 0;
+    case "defaults":
+        DefaultsBench.Run(rest);
+        return 0;
     default:
         Console.Error.WriteLine(
             """
             Benchmarks of Escale.Learning. Which:
               boosting [THREADS] [DIR]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
+              defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
             """);
         return 2;
 }
