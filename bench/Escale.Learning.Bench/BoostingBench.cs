@@ -15,10 +15,12 @@ internal static class BoostingBench
         var data = arguments.Length > 1 ? RawTable.Read(arguments[1], "higgs_like", 28) : RawTable.Of(new HiggsLike(1_200_000, 20240601));
         var (features, targets) = data.Part(0, Train);
         var target = Target.OfClasses([.. targets.Select(value => (int)value)], ["0", "1"]);
-        for (var run = 0; run < 2; run++)
+        var runs = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 2;
+        var trees = arguments.Length > 3 ? int.Parse(arguments[3], CultureInfo.InvariantCulture) : 100;
+        for (var run = 0; run < runs; run++)
         {
             var (watch, before) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
-            var model = new GradientBoosting().Fit(features, target, options: new FitOptions { Threads = threads });
+            var model = new GradientBoosting { Trees = trees }.Fit(features, target, options: new FitOptions { Threads = threads });
             var (seconds, used) = (watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds);
             var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
             var (rows, wanted) = data.Part(Train, data.RowCount - Train);

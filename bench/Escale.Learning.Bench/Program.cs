@@ -13,7 +13,7 @@ switch (args.FirstOrDefault())
         Console.Error.WriteLine(
             """
             Benchmarks of Escale.Learning. Which:
-              boosting [THREADS] [DIR]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
+              boosting [THREADS] [DIR] [RUNS] [TREES]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
               defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
             """);
         return 2;

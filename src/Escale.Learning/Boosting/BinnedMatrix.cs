@@ -10,6 +10,8 @@ namespace Escale.Learning.Boosting;
 internal sealed unsafe class BinnedMatrix : IDisposable
 {
     private const int NarrowBins = 256;
+    private const int BlockRows = 1 << 14;
+    private const int SmallBlockRows = 1 << 10;
 
     private readonly NativeArray<byte> _byRow;
     private readonly NativeArray<byte>?[] _narrow;
@@ -19,14 +21,9 @@ internal sealed unsafe class BinnedMatrix : IDisposable
     {
         Features = features;
         RowCount = rowCount;
-        Slot = new int[features.Length];
-        var (narrow, wide) = (0, 0);
-        for (var feature = 0; feature < features.Length; feature++)
-        {
-            Slot[feature] = features[feature].BinCount <= NarrowBins ? narrow++ : wide++;
-        }
-        NarrowCount = narrow;
-        Stride = (narrow + 3) & ~3;
+        // Features with many bins first, so that four neighbours have about as many and their histograms waste no room.
+        NarrowFeatures = [.. Enumerable.Range(0, features.Length).Where(IsNarrow).OrderByDescending(feature => features[feature].BinCount)];
+        Stride = (NarrowFeatures.Length + 3) & ~3;
         _byRow = new NativeArray<byte>((long)rowCount * Stride + 64);
         _narrow = new NativeArray<byte>?[features.Length];
         _wide = new NativeArray<ushort>?[features.Length];
@@ -49,14 +46,11 @@ internal sealed unsafe class BinnedMatrix : IDisposable
     /// <summary>Rows.</summary>
     public int RowCount { get; }
 
-    /// <summary>How many features lie by row.</summary>
-    public int NarrowCount { get; }
+    /// <summary>The features that lie by row, in the order in which they do.</summary>
+    public int[] NarrowFeatures { get; }
 
     /// <summary>Bytes of a row: a multiple of four, padded with bin 0 of features that do not exist.</summary>
     public int Stride { get; }
-
-    /// <summary>A feature's place among the narrow ones or among the wide ones.</summary>
-    public int[] Slot { get; }
 
     /// <summary>The narrow features, row after row.</summary>
     public byte* Rows => _byRow.Pointer;
@@ -79,16 +73,14 @@ internal sealed unsafe class BinnedMatrix : IDisposable
     /// <param name="team">Who works.</param>
     public static BinnedMatrix Make(FeatureMatrix columns, FeatureBins[] features, WorkerTeam team)
     {
-        const int Block = 1 << 14;
-        var rowCount = columns.RowCount;
-        var matrix = new BinnedMatrix(features, rowCount);
-        // Blocks of rows, so that what a worker writes by row is its own cache lines.
-        team.Run((rowCount + Block - 1) / Block, block =>
+        var matrix = new BinnedMatrix(features, columns.RowCount);
+        // Blocks of rows, so that what a worker writes by row is its own cache lines, and small ones in them, so that these stay in the cache.
+        team.Run((columns.RowCount + BlockRows - 1) / BlockRows, block =>
         {
-            var (from, to) = (block * Block, Math.Min(rowCount, (block + 1) * Block));
-            for (var feature = 0; feature < features.Length; feature++)
+            var end = Math.Min(columns.RowCount, (block + 1) * BlockRows);
+            for (var from = block * BlockRows; from < end; from += SmallBlockRows)
             {
-                matrix.Fill(columns[feature], feature, from, to);
+                matrix.Fill(columns, from, Math.Min(SmallBlockRows, end - from));
             }
         });
         return matrix;
@@ -102,26 +94,29 @@ internal sealed unsafe class BinnedMatrix : IDisposable
         Array.ForEach(_wide, column => column?.Dispose());
     }
 
-    private void Fill(ReadOnlySpan<float> column, int feature, int from, int to)
+    private void Fill(FeatureMatrix columns, int from, int count)
     {
-        var bins = Features[feature];
-        if (!IsNarrow(feature))
+        for (var slot = 0; slot < NarrowFeatures.Length; slot++)
         {
-            var wide = Wide(feature);
-            for (var row = from; row < to; row++)
+            var narrow = Narrow(NarrowFeatures[slot]) + from;
+            Features[NarrowFeatures[slot]].BinAll(columns[NarrowFeatures[slot]].Slice(from, count), new Span<byte>(narrow, count));
+            var byRow = Rows + (long)from * Stride + slot;
+            for (var row = 0; row < count; row++, byRow += Stride)
             {
-                wide[row] = (ushort)bins.BinOfLevel(column[row]);
+                *byRow = narrow[row];
             }
-            return;
         }
-        var narrow = Narrow(feature);
-        var byRow = Rows + Slot[feature];
-        var stride = (long)Stride;
-        for (var row = from; row < to; row++)
+        for (var feature = 0; feature < Features.Length; feature++)
         {
-            var bin = (byte)(bins.IsCategorical ? bins.BinOfLevel(column[row]) : bins.BinOf(column[row]));
-            narrow[row] = bin;
-            byRow[row * stride] = bin;
+            if (!IsNarrow(feature))
+            {
+                var values = columns[feature].Slice(from, count);
+                var wide = Wide(feature) + from;
+                for (var row = 0; row < count; row++)
+                {
+                    wide[row] = (ushort)Features[feature].BinOfLevel(values[row]);
+                }
+            }
         }
     }
 }

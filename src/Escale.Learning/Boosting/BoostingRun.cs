@@ -1,4 +1,5 @@
 using System.Buffers;
+using Escale.Learning.Memory;
 using Escale.Learning.Threads;
 using Escale.Learning.Trees;
 
@@ -17,7 +18,7 @@ internal sealed unsafe class BoostingRun : IDisposable
     private readonly WorkerTeam _team;
     private readonly TreeGrower _grower;
     private readonly PackedGradients[] _packed;
-    private readonly double[] _scores;
+    private readonly NativeArray<double> _scores;
     private readonly double _weightPeak;
     private readonly (double Gradient, double Hessian)[] _peaks;
     private uint _seed;
@@ -30,10 +31,10 @@ internal sealed unsafe class BoostingRun : IDisposable
     /// <param name="scores">Scores to begin with, row after row; changed.</param>
     /// <param name="growth">How trees are grown.</param>
     /// <param name="team">Who works.</param>
-    public BoostingRun(BinnedMatrix matrix, Objective objective, Target target, double[] weights, double[] scores, GrowthSettings growth, WorkerTeam team)
+    public BoostingRun(BinnedMatrix matrix, Objective objective, Target target, double[] weights, NativeArray<double> scores, GrowthSettings growth, WorkerTeam team)
     {
         (_matrix, _objective, _target, _weights, _scores, _team) = (matrix, objective, target, weights, scores, team);
-        ScoreCount = scores.Length / matrix.RowCount;
+        ScoreCount = (int)(scores.Length / matrix.RowCount);
         _grower = new TreeGrower(matrix, growth, team);
         var isConstant = objective.HasConstantHessian && weights.Length == 0;
         _packed = [.. Enumerable.Range(0, ScoreCount).Select(_ => new PackedGradients(matrix.RowCount, isConstant))];
@@ -100,7 +101,7 @@ internal sealed unsafe class BoostingRun : IDisposable
         var targets = _target.Values;
         for (var at = 0; at < rest.Length; at++)
         {
-            rest[at] = targets[rows[at]] - _scores[rows[at]];
+            rest[at] = targets[rows[at]] - _scores.Pointer[rows[at]];
             if (weights.Length > 0)
             {
                 weights[at] = _weights[rows[at]];
@@ -121,7 +122,7 @@ internal sealed unsafe class BoostingRun : IDisposable
             var gradients = buffer.AsSpan(0, rows * ScoreCount);
             var hessians = _packed[0].HasConstantHessian ? [] : buffer.AsSpan(gradients.Length, gradients.Length);
             _objective.Derive(
-                _scores.AsSpan(from * ScoreCount, rows * ScoreCount), _target.Values.Slice(from, rows),
+                new Span<double>(_scores.Pointer + (long)from * ScoreCount, rows * ScoreCount), _target.Values.Slice(from, rows),
                 _weights.Length == 0 ? [] : _weights.AsSpan(from, rows), gradients, hessians);
             if (isPeak)
             {
@@ -162,15 +163,18 @@ internal sealed unsafe class BoostingRun : IDisposable
     private void Add(double value, int score, int begin, int count)
     {
         var parts = Math.Clamp(count / Block, 1, _team.Count);
-        _team.Run(parts, part =>
+        var stride = ScoreCount;
+        var scores = _scores.Pointer + score;
+        var rows = _grower.Partition.Rows + begin;
+        _team.Run(parts, part => AddPart(scores, stride, value, rows + (long)count * part / parts, rows + (long)count * (part + 1) / parts));
+    }
+
+    private static void AddPart(double* scores, long stride, double value, int* rows, int* end)
+    {
+        for (; rows < end; rows++)
         {
-            var rows = _grower.Partition.Rows + begin;
-            var to = (int)((long)count * (part + 1) / parts);
-            for (var at = (int)((long)count * part / parts); at < to; at++)
-            {
-                _scores[rows[at] * ScoreCount + score] += value;
-            }
-        });
+            scores[*rows * stride] += value;
+        }
     }
 
     // Rows that the tree did not learn from find their leaf by walking down.
@@ -181,7 +185,7 @@ internal sealed unsafe class BoostingRun : IDisposable
         {
             foreach (var row in sampler.Others.Slice(block * Block, Math.Min(Block, count - block * Block)))
             {
-                _scores[row * ScoreCount + score] += growing.ValueOf(growing.LeafOf(row));
+                _scores.Pointer[(long)row * ScoreCount + score] += growing.ValueOf(growing.LeafOf(row));
             }
         });
     }

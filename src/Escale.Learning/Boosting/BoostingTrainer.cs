@@ -1,3 +1,4 @@
+using Escale.Learning.Memory;
 using Escale.Learning.Threads;
 using Escale.Learning.Trees;
 
@@ -49,7 +50,7 @@ internal sealed class BoostingTrainer
     private BoostingFit Train(FeatureMatrix features, double[] weights, sbyte[]? directions, TreePredictor? model)
     {
         var rowCount = features.RowCount;
-        var scores = GC.AllocateUninitializedArray<double>(checked(rowCount * _start.Length));
+        using var scores = new NativeArray<double>((long)rowCount * _start.Length);
         Begin(scores, features, model);
         var validation = _options.Validation is { } rows ? new ValidationScores(_objective, rows, _start, model) : null;
         // Without any feature there is one that is always missing, and no tree ever splits.
@@ -105,12 +106,12 @@ internal sealed class BoostingTrainer
     // The first of the best rounds, from 1; all when none is to be preferred.
     private int BestRound() => _settings.EarlyStoppingRounds > 0 && _losses.Count > 0 ? _losses.IndexOf(_losses.Min()) + 1 : int.MaxValue;
 
-    private void Begin(double[] scores, FeatureMatrix features, TreePredictor? model)
+    private unsafe void Begin(NativeArray<double> scores, FeatureMatrix features, TreePredictor? model)
     {
         Span<float> row = model is null ? [] : new float[features.FeatureCount];
         for (var at = 0; at < features.RowCount; at++)
         {
-            var of = scores.AsSpan(at * _start.Length, _start.Length);
+            var of = new Span<double>(scores.Pointer + (long)at * _start.Length, _start.Length);
             if (model is null)
             {
                 _start.CopyTo(of);

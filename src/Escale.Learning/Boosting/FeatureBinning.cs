@@ -1,3 +1,4 @@
+using Escale.Learning.Memory;
 using Escale.Learning.Threads;
 
 namespace Escale.Learning.Boosting;
@@ -33,14 +34,20 @@ internal static class FeatureBinning
             hasMissing |= float.IsNaN(value);
         }
         var step = Math.Max(1, column.Length / SampleRows);
-        var sample = new float[(column.Length + step - 1) / step];
+        using var sample = new NativeArray<float>((column.Length + step - 1) / step);
+        var count = 0;
         for (var at = 0; at < sample.Length; at++)
         {
             // One row of each stretch, at a place that is the same in every run but follows no pattern of the data.
             var offset = step == 1 ? 0 : (int)(((uint)at * 2654435761u >> 8) % (uint)step);
-            sample[at] = column[Math.Min(column.Length - 1, at * step + offset)];
+            var value = column[Math.Min(column.Length - 1, at * step + offset)];
+            if (!float.IsNaN(value))
+            {
+                sample.Span[count++] = value + 0f; // −0 becomes 0.
+            }
         }
-        return FeatureBins.OfNumbers(sample, maxBins, hasMissing);
+        RadixSort.Sort(sample.Span[..count]);
+        return FeatureBins.OfNumbers(sample.Span[..count], maxBins, hasMissing);
     }
 
     private static FeatureBins OfLevels(ReadOnlySpan<float> column, int levelCount)

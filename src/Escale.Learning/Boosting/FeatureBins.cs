@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Escale.Learning.Boosting;
 
 /// <summary>
@@ -6,12 +9,19 @@ namespace Escale.Learning.Boosting;
 /// </summary>
 internal sealed class FeatureBins
 {
+    private const int SearchLength = 256;
+
+    // The thresholds as whole numbers in the same order, filled up to 255 with what no value is above: eight halvings find any bin.
+    private readonly int[] _search;
+
     private FeatureBins(float[] thresholds, int[]? levelToBin, int binCount, bool hasMissing)
     {
-        Thresholds = thresholds;
-        LevelToBin = levelToBin;
-        BinCount = binCount;
-        HasMissing = hasMissing;
+        (Thresholds, LevelToBin, BinCount, HasMissing) = (thresholds, levelToBin, binCount, hasMissing);
+        _search = levelToBin is null ? new int[SearchLength] : [];
+        for (var at = 0; at < _search.Length; at++)
+        {
+            _search[at] = at < thresholds.Length ? InOrder(BitConverter.SingleToInt32Bits(thresholds[at])) : int.MaxValue;
+        }
     }
 
     /// <summary>Upper bounds (inclusive) of every bin but the last, ascending; empty for a category.</summary>
@@ -33,15 +43,17 @@ internal sealed class FeatureBins
     public int MissingBin => HasMissing ? BinCount - 1 : -1;
 
     /// <summary>Bins of a number: at most <paramref name="maxBins"/> of about equal weight, each distinct value its own while there are few.</summary>
-    /// <param name="sample">Values, in any order; not kept. NaN is missing.</param>
-    /// <param name="maxBins">Bins for values, the missing one not counted.</param>
+    /// <param name="sorted">Values, ascending, none missing.</param>
+    /// <param name="maxBins">Bins for values, the missing one not counted; 2 to 255.</param>
     /// <param name="hasMissing">Whether any value of the feature, in the sample or out of it, is missing.</param>
-    public static FeatureBins OfNumbers(Span<float> sample, int maxBins, bool hasMissing)
+    public static FeatureBins OfNumbers(ReadOnlySpan<float> sorted, int maxBins, bool hasMissing)
     {
-        sample.Sort(); // NaN sorts first.
-        var values = sample[FirstNumber(sample)..];
-        var (distinct, counts) = Distinct(values);
-        var thresholds = distinct.Count <= maxBins ? Midpoints(distinct) : Quantiles(distinct, counts, values.Length, maxBins);
+        var distinct = 0;
+        for (var at = 0; at < sorted.Length && distinct <= maxBins; at = EndOfRun(sorted, at))
+        {
+            distinct++;
+        }
+        var thresholds = ThresholdsOf(sorted, maxBins, distinct <= maxBins);
         return new FeatureBins(thresholds, null, thresholds.Length + 1 + (hasMissing ? 1 : 0), hasMissing);
     }
 
@@ -62,81 +74,99 @@ internal sealed class FeatureBins
         return new FeatureBins([], levelToBin, bins + (hasMissing ? 1 : 0), hasMissing);
     }
 
-    /// <summary>The bin of a number; NaN is missing, or the first bin when nothing was missing in training.</summary>
-    public int BinOf(float value)
+    /// <summary>The bin of a level; NaN and levels never seen are missing.</summary>
+    public int BinOfLevel(float level) => level >= 0 && (int)level < LevelToBin!.Length ? LevelToBin[(int)level] : HasMissing ? BinCount - 1 : 0;
+
+    /// <summary>The bins of numbers, or of levels; at most 256 bins.</summary>
+    public unsafe void BinAll(ReadOnlySpan<float> values, Span<byte> bins)
     {
-        if (float.IsNaN(value))
+        if (IsCategorical)
         {
-            return HasMissing ? BinCount - 1 : 0;
+            for (var at = 0; at < values.Length; at++)
+            {
+                bins[at] = (byte)BinOfLevel(values[at]);
+            }
+            return;
         }
-        var (low, size) = (0, Thresholds.Length);
-        while (size > 0)
+        fixed (float* value = values)
+        fixed (byte* bin = bins)
+        fixed (int* search = _search)
         {
-            var half = size >> 1;
-            var isAbove = value > Thresholds[low + half];
-            low = isAbove ? low + half + 1 : low;
-            size = isAbove ? size - half - 1 : half;
+            var missing = (byte)(HasMissing ? BinCount - 1 : 0);
+            var done = Avx2.IsSupported ? BinMany(value, bin, values.Length, search, missing) : 0;
+            for (var at = done; at < values.Length; at++)
+            {
+                bin[at] = float.IsNaN(value[at]) ? missing : (byte)BinOne(InOrder(BitConverter.SingleToInt32Bits(value[at] + 0f)), search);
+            }
+        }
+    }
+
+    private static unsafe int BinOne(int value, int* search)
+    {
+        var low = 0;
+        for (var half = SearchLength / 2; half > 0; half >>= 1)
+        {
+            low += search[low + half - 1] < value ? half : 0;
         }
         return low;
     }
 
-    /// <summary>The bin of a level; NaN and levels never seen are missing.</summary>
-    public int BinOfLevel(float level) => level >= 0 && (int)level < LevelToBin!.Length ? LevelToBin[(int)level] : HasMissing ? BinCount - 1 : 0;
-
-    private static int FirstNumber(ReadOnlySpan<float> sorted)
+    // Eight values at once: the same halvings, with gathers for look-ups.
+    private static unsafe int BinMany(float* values, byte* bins, int count, int* search, byte missing)
     {
         var at = 0;
-        while (at < sorted.Length && float.IsNaN(sorted[at]))
+        var shuffle = Vector256.Create((byte)0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+        for (; at <= count - 8; at += 8)
+        {
+            var number = Vector256.Load(values + at) + Vector256<float>.Zero; // −0 becomes 0.
+            var isNumber = Vector256.Equals(number, number).AsInt32();
+            var bits = number.AsInt32();
+            var value = bits ^ ((bits >> 31) & Vector256.Create(int.MaxValue));
+            var low = Vector256<int>.Zero;
+            for (var half = SearchLength / 2; half > 0; half >>= 1)
+            {
+                var threshold = Avx2.GatherVector256(search + (half - 1), low, 4);
+                low += Vector256.GreaterThan(value, threshold) & Vector256.Create(half);
+            }
+            low = Vector256.ConditionalSelect(isNumber, low, Vector256.Create((int)missing));
+            var bytes = Avx2.Shuffle(low.AsByte(), shuffle).AsUInt32();
+            *(ulong*)(bins + at) = bytes[0] | ((ulong)bytes[4] << 32);
+        }
+        return at;
+    }
+
+    // Bits of numbers as whole numbers that are in the same order.
+    private static int InOrder(int bits) => bits ^ ((bits >> 31) & int.MaxValue);
+
+    private static int EndOfRun(ReadOnlySpan<float> sorted, int from)
+    {
+        var at = from + 1;
+        while (at < sorted.Length && sorted[at] == sorted[from])
         {
             at++;
         }
         return at;
     }
 
-    private static (List<float> Values, List<int> Counts) Distinct(ReadOnlySpan<float> sorted)
-    {
-        var (values, counts) = (new List<float>(), new List<int>());
-        foreach (var value in sorted)
-        {
-            if (values.Count > 0 && values[^1] == value)
-            {
-                counts[^1]++;
-            }
-            else
-            {
-                values.Add(value);
-                counts.Add(1);
-            }
-        }
-        return (values, counts);
-    }
-
-    private static float[] Midpoints(List<float> distinct)
-    {
-        var thresholds = new float[Math.Max(0, distinct.Count - 1)];
-        for (var at = 0; at < thresholds.Length; at++)
-        {
-            thresholds[at] = Between(distinct[at], distinct[at + 1]);
-        }
-        return thresholds;
-    }
-
     // Greedy: a value heavier than a bin gets its own; the others are put together until they weigh what is left for each bin.
-    private static float[] Quantiles(List<float> distinct, List<int> counts, int total, int maxBins)
+    private static float[] ThresholdsOf(ReadOnlySpan<float> sorted, int maxBins, bool isEach)
     {
-        var thresholds = new List<float>(maxBins - 1);
-        var (left, rest, filled) = (maxBins, (double)total, 0);
-        for (var at = 0; at < distinct.Count - 1 && left > 1; at++)
+        var thresholds = new List<float>(maxBins);
+        var (left, rest, filled) = (maxBins, (double)sorted.Length, 0);
+        var (from, end) = (0, sorted.Length == 0 ? 0 : EndOfRun(sorted, 0));
+        while (end < sorted.Length && (isEach || left > 1))
         {
-            filled += counts[at];
+            var next = EndOfRun(sorted, end);
+            filled += end - from;
             var wanted = rest / left;
-            if (filled >= wanted || (counts[at + 1] >= wanted && filled >= wanted / 2))
+            if (isEach || filled >= wanted || (next - end >= wanted && filled >= wanted / 2))
             {
-                thresholds.Add(Between(distinct[at], distinct[at + 1]));
+                thresholds.Add(Between(sorted[from], sorted[end]));
                 rest -= filled;
                 filled = 0;
                 left--;
             }
+            (from, end) = (end, next);
         }
         return [.. thresholds];
     }

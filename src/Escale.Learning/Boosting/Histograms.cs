@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Escale.Learning.Memory;
@@ -6,13 +7,15 @@ using Escale.Learning.Threads;
 namespace Escale.Learning.Boosting;
 
 /// <summary>
-/// Sums of the packed derivatives by feature and bin, for the rows of a leaf. Narrow features have 256 places each, in the order of their
-/// slots; wide ones follow. A child's histogram is counted for the smaller child only; the other is the parent's less that.
+/// Sums of the packed derivatives by feature and bin, for the rows of a leaf. Narrow features come in the order of their slots, every four with as many
+/// places as the first of them has bins; wide ones follow. A child's histogram is counted for the smaller child only; the other is the parent's less that.
 /// </summary>
 internal sealed unsafe class Histograms : IDisposable
 {
     private const int RowsPerPart = 4096;
     private const int PrefetchRows = 16;
+    private const int Group = 4;
+    private const int FullSize = 256;
 
     private readonly BinnedMatrix _matrix;
     private readonly WorkerTeam _team;
@@ -21,6 +24,8 @@ internal sealed unsafe class Histograms : IDisposable
     private readonly List<NativeArray<long>> _all = [];
     private readonly int[] _wideFeatures;
     private readonly long[] _offsets;
+    private readonly int[] _groupSizes;
+    private readonly int _fullGroups;
     private readonly Action<int> _countPart;
     private readonly Action<int> _addPart;
 
@@ -36,11 +41,24 @@ internal sealed unsafe class Histograms : IDisposable
         (_matrix, _team) = (matrix, team);
         _wideFeatures = [.. Enumerable.Range(0, matrix.Features.Length).Where(feature => !matrix.IsNarrow(feature))];
         _offsets = new long[matrix.Features.Length];
-        Length = (long)matrix.Stride * 256;
-        for (var feature = 0; feature < _offsets.Length; feature++)
+        _groupSizes = new int[matrix.Stride / Group];
+        for (var slot = 0; slot < matrix.Stride; slot += Group)
         {
-            _offsets[feature] = matrix.IsNarrow(feature) ? matrix.Slot[feature] * 256L : Length;
-            Length += matrix.IsNarrow(feature) ? 0 : (matrix.Features[feature].BinCount + 7) & ~7;
+            // Slots are in descending order of their bins: the first of a group needs the most.
+            var size = SizeOf(matrix.NarrowFeatures[slot]);
+            _groupSizes[slot / Group] = size;
+            _fullGroups += size == FullSize ? 1 : 0;
+            foreach (var feature in matrix.NarrowFeatures.AsSpan(slot, Math.Min(Group, matrix.NarrowFeatures.Length - slot)))
+            {
+                _offsets[feature] = Length;
+                Length += size;
+            }
+            Length += size * Math.Max(0, slot + Group - matrix.NarrowFeatures.Length);
+        }
+        foreach (var feature in _wideFeatures)
+        {
+            _offsets[feature] = Length;
+            Length += SizeOf(feature);
         }
         _scratch = [.. Enumerable.Range(0, team.Count - 1).Select(_ => new NativeArray<long>(Length))];
         (_countPart, _addPart) = (CountPart, AddPart);
@@ -124,19 +142,21 @@ internal sealed unsafe class Histograms : IDisposable
         }
     }
 
+    private int SizeOf(int feature) => _matrix.Features[feature].BinCount is > 128 and <= FullSize ? FullSize : (_matrix.Features[feature].BinCount + 3) & ~3;
+
     private void CountAll(long* target, int from, int to)
     {
-        var stride = _matrix.Stride;
+        var (stride, groups) = (_matrix.Stride, _fullGroups);
         var bins = _matrix.Rows + (long)from * stride;
         for (var row = from; row < to; row++, bins += stride)
         {
-            AddRow(target, bins, stride, _packed[row]);
+            AddRow(target, bins, groups, _packed[row]);
         }
     }
 
     private void CountSome(long* target, int from, int to)
     {
-        var stride = _matrix.Stride;
+        var (stride, groups) = (_matrix.Stride, _fullGroups);
         var all = _matrix.Rows;
         var rows = _rows;
         var packed = _packed;
@@ -150,25 +170,47 @@ internal sealed unsafe class Histograms : IDisposable
                 Sse.Prefetch0(all + (long)ahead * stride);
                 Sse.Prefetch0(packed + ahead);
             }
-            AddRow(target, all + (long)rows[at] * stride, stride, packed[rows[at]]);
+            AddRow(target, all + (long)rows[at] * stride, groups, packed[rows[at]]);
         }
         for (; at < to; at++)
         {
-            AddRow(target, all + (long)rows[at] * stride, stride, packed[rows[at]]);
+            AddRow(target, all + (long)rows[at] * stride, groups, packed[rows[at]]);
         }
     }
 
     // Four features a step: the bins of a row are padded to that, and the padding counts into places that nobody reads.
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-    private static void AddRow(long* target, byte* bins, int stride, long packed)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddRow(long* target, byte* bins, int groups, long packed)
     {
-        for (var at = 0; at < stride; at += 4, target += 1024)
+        for (var end = bins + groups * Group; bins < end; target += Group * FullSize, bins += Group)
         {
-            var four = *(uint*)(bins + at);
+            var four = *(uint*)bins;
             target[four & 255] += packed;
-            target[256 + ((four >> 8) & 255)] += packed;
-            target[512 + ((four >> 16) & 255)] += packed;
-            target[768 + (four >> 24)] += packed;
+            target[FullSize + ((four >> 8) & 255)] += packed;
+            target[2 * FullSize + ((four >> 16) & 255)] += packed;
+            target[3 * FullSize + (four >> 24)] += packed;
+        }
+        if (_groupSizes.Length > groups)
+        {
+            AddNarrow(target, bins, packed);
+        }
+    }
+
+    // Groups whose features have few bins.
+    private void AddNarrow(long* target, byte* bins, long packed)
+    {
+        foreach (var size in _groupSizes.AsSpan(_fullGroups))
+        {
+            var four = *(uint*)bins;
+            bins += Group;
+            target[four & 255] += packed;
+            target += size;
+            target[(four >> 8) & 255] += packed;
+            target += size;
+            target[(four >> 16) & 255] += packed;
+            target += size;
+            target[four >> 24] += packed;
+            target += size;
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed unsafe class RowPartition : IDisposable
     private readonly NativeArray<int> _rows;
     private readonly NativeArray<int> _left;
     private readonly NativeArray<int> _right;
+    private readonly NativeArray<byte> _goesLeft = new(1 << 16);
     private readonly int[] _lefts;
     private readonly Action<int> _partPart;
     private readonly Action<int> _copyPart;
@@ -58,6 +59,11 @@ internal sealed unsafe class RowPartition : IDisposable
     {
         (_begin, _count, _split) = (begin, count, split);
         _parts = Math.Clamp(count / RowsPerPart, 1, _team.Count);
+        var of = _matrix.Features[split.Feature];
+        for (var bin = 0; bin < of.BinCount; bin++)
+        {
+            _goesLeft.Pointer[bin] = split.GoesLeft(bin, of.MissingBin) ? (byte)1 : (byte)0;
+        }
         _team.Run(_parts, _partPart);
         _team.Run(_parts, _copyPart);
         var left = 0;
@@ -74,48 +80,49 @@ internal sealed unsafe class RowPartition : IDisposable
         _rows.Dispose();
         _left.Dispose();
         _right.Dispose();
+        _goesLeft.Dispose();
     }
 
     private (int From, int To) Share(int part) =>
         (_begin + (int)((long)_count * part / _parts), _begin + (int)((long)_count * (part + 1) / _parts));
 
-    // Both sides are written and one is moved on: no branch to mispredict.
+    // Which way a bin goes is looked up, both sides are written and one is moved on: no branch to mispredict.
     private void PartPart(int part)
     {
         var (from, to) = Share(part);
         var left = _left.Pointer + from;
         var right = _right.Pointer + from;
         var rows = _rows.Pointer;
-        var lefts = 0;
-        var of = _matrix.Features[_split.Feature];
-        if (_split.LeftBins is { } set)
+        var goesLeft = _goesLeft.Pointer;
+        long lefts = 0;
+        long rights = 0;
+        if (_matrix.IsNarrow(_split.Feature))
         {
+            var bins = _matrix.Narrow(_split.Feature);
             for (var at = from; at < to; at++)
             {
                 var row = rows[at];
-                var bin = _matrix.Bin(_split.Feature, row);
-                var goes = (int)(set[bin >> 6] >> (bin & 63) & 1);
+                long goes = goesLeft[bins[row]];
                 left[lefts] = row;
-                right[at - from - lefts] = row;
+                right[rights] = row;
                 lefts += goes;
+                rights += 1 - goes;
             }
         }
         else
         {
-            var bins = _matrix.Narrow(_split.Feature);
-            var (last, missing) = (_split.Bin, _split.IsMissingLeft ? of.MissingBin : -1);
-            var never = of.HasMissing && !_split.IsMissingLeft ? of.MissingBin : -1;
+            var bins = _matrix.Wide(_split.Feature);
             for (var at = from; at < to; at++)
             {
                 var row = rows[at];
-                int bin = bins[row];
-                var goes = (bin <= last && bin != never) || bin == missing ? 1 : 0;
+                long goes = goesLeft[bins[row]];
                 left[lefts] = row;
-                right[at - from - lefts] = row;
+                right[rights] = row;
                 lefts += goes;
+                rights += 1 - goes;
             }
         }
-        _lefts[part] = lefts;
+        _lefts[part] = (int)lefts;
     }
 
     private void CopyPart(int part)
