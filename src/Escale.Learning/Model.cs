@@ -18,6 +18,7 @@ public sealed class Model
     /// <summary>Rows that are predicted at a time: bounds the memory for features.</summary>
     private const int MaxFeatureValues = 1 << 26;
 
+    private readonly ModelMember[] _members;
     private readonly int[][] _cells;
     private readonly double _weight;
 
@@ -34,7 +35,7 @@ public sealed class Model
     internal Model(string targetName, LearningTask task, IReadOnlyList<string> classes, IReadOnlyList<ModelMember> members, ModelInfo info)
     {
         ArgumentOutOfRangeException.ThrowIfZero(members.Count, nameof(members));
-        (TargetName, Task, Classes, Members, Info) = (targetName, task, classes, [.. members], info);
+        (TargetName, Task, Classes, _members, Info) = (targetName, task, classes, [.. members], info);
         foreach (var member in members)
         {
             ArgumentOutOfRangeException.ThrowIfNotEqual(member.Predictor.OutputCount, OutputCount, nameof(members));
@@ -66,7 +67,7 @@ public sealed class Model
     public ModelSchema Schema { get; }
 
     /// <summary>The members.</summary>
-    public IReadOnlyList<ModelMember> Members { get; }
+    public IReadOnlyList<ModelMember> Members => _members;
 
     /// <summary>Where the model comes from.</summary>
     public ModelInfo Info { get; }
@@ -115,7 +116,7 @@ public sealed class Model
         outputs = outputs[..OutputCount];
         for (var at = 0; at < _cells.Length; at++)
         {
-            var member = Members[at];
+            var member = _members[at];
             var features = row.Features.AsSpan(0, member.Predictor.FeatureCount);
             member.Preparation.TransformRow(row, _cells[at], features);
             if (_cells.Length == 1)
@@ -152,8 +153,12 @@ public sealed class Model
         var own = Members.Count == 1 ? [] : new double[outputs.Length];
         for (var at = 0; at < Members.Count; at++)
         {
-            var member = Members[at];
+            var member = _members[at];
             var features = member.Preparation.Transform(rows, threads);
+            if (rows.RowCount == 0)
+            {
+                continue;
+            }
             if (Members.Count == 1)
             {
                 member.Predictor.Predict(features, outputs, threads);

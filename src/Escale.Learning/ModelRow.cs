@@ -110,7 +110,7 @@ public sealed class ModelRow
     private double Number(int column, Cell value) => value.Kind switch
     {
         Cell.CellKind.Number or Cell.CellKind.Boolean => value.Number,
-        Cell.CellKind.Text when CellText.IsNumber(value.Text, out var number) => number,
+        Cell.CellKind.Text when CellReading.IsNumber(value.Text!, out var number) => number,
         _ => throw CellReading.NoNumberIn(Schema.Columns[column].Name, value.Text ?? value.Moment.ToString("s", CultureInfo.InvariantCulture), ""),
     };
 

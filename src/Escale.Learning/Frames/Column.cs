@@ -53,15 +53,7 @@ public abstract class Column
     {
         get
         {
-            if (_missing < 0)
-            {
-                var count = 0;
-                for (var row = 0; row < RowCount; row++)
-                {
-                    count += IsMissing(row) ? 1 : 0;
-                }
-                _missing = count;
-            }
+            _missing = _missing < 0 ? CountMissing() : _missing;
             return _missing;
         }
     }
@@ -128,6 +120,16 @@ public abstract class Column
 
     /// <summary>The same stored values, other rows of them.</summary>
     internal abstract Column Viewed(RowView view);
+
+    private protected virtual int CountMissing()
+    {
+        var count = 0;
+        for (var row = 0; row < RowCount; row++)
+        {
+            count += IsMissing(row) ? 1 : 0;
+        }
+        return count;
+    }
 
     private protected int At(int row) => View is null ? row : View.Rows.Span[row];
 

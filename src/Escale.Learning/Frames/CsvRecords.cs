@@ -6,6 +6,8 @@ namespace Escale.Learning.Frames;
 /// </summary>
 internal sealed class CsvRecords(TextReader reader, char separator) : IDisposable
 {
+    private const char ByteOrderMark = '\uFEFF';
+
     private readonly char[] _buffer = new char[1 << 16];
     private readonly List<int> _ends = [];
     private char[] _chars = new char[256];
@@ -57,10 +59,16 @@ internal sealed class CsvRecords(TextReader reader, char separator) : IDisposabl
 
     private void ReadPlain()
     {
-        while (Peek() is var next && next >= 0 && next != separator && next != '\n' && next != '\r')
+        while (Peek() >= 0)
         {
-            Append((char)next);
-            _at++;
+            var rest = _buffer.AsSpan(_at, _filled - _at);
+            var end = rest.IndexOfAny(separator, '\n', '\r');
+            Append(end < 0 ? rest : rest[..end]);
+            _at += end < 0 ? rest.Length : end;
+            if (end >= 0)
+            {
+                return;
+            }
         }
     }
 
@@ -85,7 +93,7 @@ internal sealed class CsvRecords(TextReader reader, char separator) : IDisposabl
                 _at++;
             }
             _line += next == '\n' ? 1 : 0;
-            Append((char)next);
+            Append([(char)next]);
         }
     }
 
@@ -103,20 +111,24 @@ internal sealed class CsvRecords(TextReader reader, char separator) : IDisposabl
         _line++;
     }
 
-    private void Append(char value)
+    private void Append(ReadOnlySpan<char> values)
     {
-        if (_length == _chars.Length)
+        if (_length + values.Length > _chars.Length)
         {
-            Array.Resize(ref _chars, _length * 2);
+            Array.Resize(ref _chars, Math.Max(_chars.Length * 2, _length + values.Length));
         }
-        _chars[_length++] = value;
+        values.CopyTo(_chars.AsSpan(_length));
+        _length += values.Length;
     }
 
     private int Peek()
     {
         if (_at == _filled)
         {
+            var isFirst = _filled == 0;
             (_at, _filled) = (0, reader.Read(_buffer, 0, _buffer.Length));
+            _at = isFirst && _filled > 0 && _buffer[0] == ByteOrderMark ? 1 : 0;
+            return _at < _filled ? _buffer[_at] : _at == 0 ? -1 : Peek();
         }
         return _at < _filled ? _buffer[_at] : -1;
     }

@@ -84,6 +84,24 @@ internal sealed class NumberColumn<T> : NumberColumn
 
     internal override Column Viewed(RowView view) => new NumberColumn<T>(Name, Kind, _values, _isMissing, view);
 
+    private protected override int CountMissing()
+    {
+        if (View is not null)
+        {
+            return base.CountMissing();
+        }
+        if (Kind is ColumnKind.Integer or ColumnKind.Boolean)
+        {
+            return _isMissing.Span.Count(true);
+        }
+        var count = 0;
+        foreach (var value in _values.Span)
+        {
+            count += double.IsNaN(AsDouble(value)) ? 1 : 0;
+        }
+        return count;
+    }
+
     private static string Text(T value) => typeof(T) == typeof(bool)
         ? (bool)(object)value ? "true" : "false"
         : string.Create(CultureInfo.InvariantCulture, $"{value}");

@@ -27,7 +27,7 @@ internal static class CellReading
                 same.CopyTo(numbers);
                 break;
             case CategoryColumn categories:
-                var ofLevel = categories.Levels.Select(level => CellText.IsNumber(level, out var number) ? number : (double?)null).ToArray();
+                var ofLevel = categories.Levels.Select(level => IsNumber(level, out var number) ? number : (double?)null).ToArray();
                 for (var row = 0; row < numbers.Length; row++)
                 {
                     numbers[row] = categories.Level(row) is >= 0 and var level ? ofLevel[level] ?? throw NoNumber(column, row) : double.NaN;
@@ -36,7 +36,7 @@ internal static class CellReading
             default:
                 for (var row = 0; row < numbers.Length; row++)
                 {
-                    numbers[row] = column.TextAt(row) is not { } text ? double.NaN : CellText.IsNumber(text, out var number) ? number : throw NoNumber(column, row);
+                    numbers[row] = column.TextAt(row) is not { } text ? double.NaN : IsNumber(text, out var number) ? number : throw NoNumber(column, row);
                 }
                 break;
         }
@@ -79,6 +79,18 @@ internal static class CellReading
             };
         }
         return ticks;
+    }
+
+    /// <summary>Whether a text is a number, or true or false, which are 1 and 0.</summary>
+    public static bool IsNumber(string text, out double number)
+    {
+        if (CellText.IsNumber(text, out number))
+        {
+            return true;
+        }
+        var isTruth = CellText.IsBoolean(text, out var truth);
+        number = truth ? 1 : 0;
+        return isTruth;
     }
 
     public static LearningException NoMomentIn(string column) => new(

@@ -84,7 +84,10 @@ public sealed record PreparationSettings
     /// <summary>Native style: categories of more levels than this get target statistics beside their levels; null for none. Default null.</summary>
     public int? NativeTargetStatisticsAbove { get; init; }
 
-    /// <summary>Native style: the most levels of a category; of more, the most frequent keep their own and the others are missing. Default 8192.</summary>
+    /// <summary>Native style: levels of fewer training rows than this are one level together, which unknown ones then are too. 1 for none. Default 2.</summary>
+    public int NativeLevelRows { get; init; } = 2;
+
+    /// <summary>Native style: the most levels of a category; of more, the most frequent keep their own and the others are one together. Default 8192.</summary>
     public int NativeLevels { get; init; } = 8192;
 
     /// <summary>How many rows of the overall mean a level's mean is mixed with in target statistics. Default 1, as CatBoost.</summary>
@@ -105,6 +108,6 @@ public sealed record PreparationSettings
     /// <summary>Features that the words and character sequences of a text column are hashed into (scaled style); 0 to leave texts out. Default 256.</summary>
     public int TextFeatures { get; init; } = 256;
 
-    /// <summary>The same for the native style. Default 64.</summary>
+    /// <summary>The same for the native style, but no more than one for 64 training rows. Default 64.</summary>
     public int NativeTextFeatures { get; init; } = 64;
 }

@@ -20,15 +20,16 @@ internal static class CategoryFitting
 
     private static IEnumerable<FittedEncoder> Native(string name, LevelCounts counts, int input, FitContext context)
     {
-        string[] kept = counts.Levels.Length <= context.Settings.NativeLevels ? counts.Levels : [.. Enumerable.Range(0, counts.Levels.Length)
+        string[] kept = [.. Enumerable.Range(0, counts.Levels.Length).Where(level => counts.Counts[level] >= context.Settings.NativeLevelRows)
             .OrderByDescending(level => counts.Counts[level]).ThenBy(level => level).Take(context.Settings.NativeLevels).Order().Select(level => counts.Levels[level])];
+        var hasRare = kept.Length < counts.Levels.Length;
         var table = new float[kept.Length + 2];
         for (var level = 0; level < kept.Length; level++)
         {
             table[level] = level;
         }
-        (table[^1], table[^2]) = (float.NaN, float.NaN);
-        yield return new FittedEncoder(new LevelEncoder(input, [new Feature(name, kept, name)], kept, table));
+        (table[^1], table[^2]) = (hasRare ? kept.Length : float.NaN, float.NaN);
+        yield return new FittedEncoder(new LevelEncoder(input, [new Feature(name, hasRare ? [.. kept, RareName(kept)] : kept, name)], kept, table));
         if (context.Settings.NativeTargetStatisticsAbove is { } above && counts.Levels.Length > above)
         {
             yield return TargetStatistics.Fit(name, counts, input, context);
@@ -37,6 +38,17 @@ internal static class CategoryFitting
                 yield return Frequencies(name, counts, input, context);
             }
         }
+    }
+
+    /// <summary>A name that no level has.</summary>
+    private static string RareName(string[] levels)
+    {
+        var name = "(rare)";
+        while (levels.Contains(name))
+        {
+            name = $"({name})";
+        }
+        return name;
     }
 
     private static IEnumerable<FittedEncoder> Scaled(string name, LevelCounts counts, int input, FitContext context)

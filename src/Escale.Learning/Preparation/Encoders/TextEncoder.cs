@@ -12,6 +12,9 @@ internal sealed class TextEncoder : ColumnEncoder
     public const string KindName = "text";
 
     private const int ExtraFeatures = 2;
+
+    /// <summary>Trees pick any feature that looks good by chance: a small table must not offer them many.</summary>
+    private const int RowsOfNativeFeature = 64;
     private readonly float[] _weights;
     private readonly NumberStep[] _steps;
     private readonly bool _isMissingKept;
@@ -24,7 +27,7 @@ internal sealed class TextEncoder : ColumnEncoder
     public static TextEncoder? Fit(Column column, int input, FitContext context)
     {
         var isNative = context.Style == FeatureStyle.Native;
-        var buckets = (isNative ? context.Settings.NativeTextFeatures : context.Settings.TextFeatures) & ~1;
+        var buckets = (isNative ? Math.Min(context.Settings.NativeTextFeatures, column.RowCount / RowsOfNativeFeature) : context.Settings.TextFeatures) & ~1;
         if (buckets <= 0 || column.MissingCount == column.RowCount)
         {
             return null;
