@@ -1,3 +1,4 @@
+using Escale.Learning.Calibration;
 using Escale.Learning.Frames;
 using Escale.Learning.Persistence;
 
@@ -27,15 +28,16 @@ public sealed class Model
     /// <param name="target">A target with the task and the classes; its rows are not kept.</param>
     /// <param name="members">At least one; all for this task and these classes.</param>
     /// <param name="info">Where the model comes from.</param>
-    public Model(string targetName, Target target, IReadOnlyList<ModelMember> members, ModelInfo info)
-        : this(targetName, target.Task, target.Classes, members, info)
+    /// <param name="calibrator">What the mean of the outputs goes through last; null for nothing.</param>
+    public Model(string targetName, Target target, IReadOnlyList<ModelMember> members, ModelInfo info, Calibrator? calibrator = null)
+        : this(targetName, target.Task, target.Classes, members, info, calibrator)
     {
     }
 
-    internal Model(string targetName, LearningTask task, IReadOnlyList<string> classes, IReadOnlyList<ModelMember> members, ModelInfo info)
+    internal Model(string targetName, LearningTask task, IReadOnlyList<string> classes, IReadOnlyList<ModelMember> members, ModelInfo info, Calibrator? calibrator = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(members.Count, nameof(members));
-        (TargetName, Task, Classes, _members, Info) = (targetName, task, classes, [.. members], info);
+        (TargetName, Task, Classes, _members, Info, Calibrator) = (targetName, task, classes, [.. members], info, calibrator);
         foreach (var member in members)
         {
             ArgumentOutOfRangeException.ThrowIfNotEqual(member.Predictor.OutputCount, OutputCount, nameof(members));
@@ -45,6 +47,10 @@ public sealed class Model
             {
                 throw new ArgumentOutOfRangeException(nameof(members), member.Weight, "A member's weight is not positive.");
             }
+        }
+        if (calibrator is not null)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(calibrator.OutputCount, Classes.Count, nameof(calibrator));
         }
         Schema = ModelSchema.Of(members.Select(member => member.Preparation));
         _cells = [.. members.Select(member => member.Preparation.Inputs.Select(input => Schema.IndexOf(input.Name)).ToArray())];
@@ -69,6 +75,9 @@ public sealed class Model
     /// <summary>The members.</summary>
     public IReadOnlyList<ModelMember> Members => _members;
 
+    /// <summary>What the mean of the members' outputs goes through last; null for nothing.</summary>
+    public Calibrator? Calibrator { get; }
+
     /// <summary>Where the model comes from.</summary>
     public ModelInfo Info { get; }
 
@@ -84,6 +93,12 @@ public sealed class Model
     /// <inheritdoc cref="Load(string)"/>
     public static Model Load(Stream stream) => ModelFile.Read(stream);
 
+    /// <summary>The same model, its outputs put through a calibrator (null for none).</summary>
+    public Model With(Calibrator? calibrator) => new(TargetName, Task, Classes, Members, Info, calibrator);
+
+    /// <summary>The same model with other words about it, such as the scores that were measured since.</summary>
+    public Model With(ModelInfo info) => new(TargetName, Task, Classes, Members, info, Calibrator);
+
     /// <summary>Predicts the rows of a table. Columns that the model does not read are ignored.</summary>
     /// <param name="frame">The rows.</param>
     /// <param name="threads">Threads to work with; the result does not depend on it. Default 1.</param>
@@ -98,6 +113,7 @@ public sealed class Model
             var rows = count == frame.RowCount ? frame : frame.Rows(Enumerable.Range(from, count).ToArray());
             Predict(rows, outputs.AsSpan(from * OutputCount, count * OutputCount), threads);
         }
+        Calibrator?.ApplyAll(outputs);
         return new Predictions(Task, Classes, outputs);
     }
 
@@ -114,19 +130,8 @@ public sealed class Model
             throw new ArgumentException("The row was made by another model.", nameof(row));
         }
         outputs = outputs[..OutputCount];
-        for (var at = 0; at < _cells.Length; at++)
-        {
-            var member = _members[at];
-            var features = row.Features.AsSpan(0, member.Predictor.FeatureCount);
-            member.Preparation.TransformRow(row, _cells[at], features);
-            if (_cells.Length == 1)
-            {
-                member.Predictor.PredictRow(features, outputs);
-                return;
-            }
-            member.Predictor.PredictRow(features, row.Outputs);
-            Add(row.Outputs, member.Weight / _weight, outputs, isFirst: at == 0);
-        }
+        PredictMembers(row, outputs);
+        Calibrator?.Apply(outputs);
     }
 
     /// <summary>Writes the model as one file, at once or not at all. A file of this name is replaced.</summary>
@@ -147,6 +152,23 @@ public sealed class Model
     /// (<c>learning.onnx-too-large</c>).
     /// </exception>
     public void ExportOnnx(Stream stream) => Onnx.OnnxExport.Write(this, stream);
+
+    private void PredictMembers(ModelRow row, Span<double> outputs)
+    {
+        for (var at = 0; at < _cells.Length; at++)
+        {
+            var member = _members[at];
+            var features = row.Features.AsSpan(0, member.Predictor.FeatureCount);
+            member.Preparation.TransformRow(row, _cells[at], features);
+            if (_cells.Length == 1)
+            {
+                member.Predictor.PredictRow(features, outputs);
+                return;
+            }
+            member.Predictor.PredictRow(features, row.Outputs);
+            Add(row.Outputs, member.Weight / _weight, outputs, isFirst: at == 0);
+        }
+    }
 
     private void Predict(Frame rows, Span<double> outputs, int threads)
     {

@@ -20,6 +20,10 @@ public sealed record ModelColumn(string Name, ColumnKind Kind, ColumnRole Role, 
     internal static ModelColumn Of(Column column, ColumnRole role)
     {
         var levels = role == ColumnRole.Category ? Preparation.Encoders.LevelCounts.Of(column).Levels : [];
+        foreach (var text in levels.Prepend(column.Name))
+        {
+            CellText.CheckUnicode(text, column.Name);
+        }
         var numbers = role switch
         {
             ColumnRole.Number => CellReading.Numbers(column),

@@ -61,6 +61,7 @@ public static class Targets
         var indexOf = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var name in classes)
         {
+            CellText.CheckUnicode(name, column.Name);
             indexOf.Add(name, indexOf.Count);
         }
         return Target.OfClasses(Array.ConvertAll(names, name => indexOf.TryGetValue(name, out var index) ? index : throw new LearningException(

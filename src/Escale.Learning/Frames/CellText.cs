@@ -23,6 +23,18 @@ internal static class CellText
         return false;
     }
 
+    /// <summary>Refuses half characters (lone surrogates), which no file could keep.</summary>
+    public static void CheckUnicode(string text, string column)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (char.IsSurrogate(text[at]) && !(at + 1 < text.Length && char.IsSurrogatePair(text[at], text[++at])))
+            {
+                throw new LearningException("learning.text-not-unicode", $"Column '{column}' holds a text with half a character (a lone surrogate).", "Mend the text where it was read.", column);
+            }
+        }
+    }
+
     public static bool IsInteger(ReadOnlySpan<char> text, out long number) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out number);
 

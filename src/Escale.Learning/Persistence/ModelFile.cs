@@ -55,7 +55,12 @@ internal static class ModelFile
     {
         var (json, arrays) = (new JsonObject { ["kind"] = "model" }, new List<byte[]>());
         ModelNode.Save(model, new SavedNode(json, arrays));
-        Write(JsonSerializer.SerializeToUtf8Bytes(json), arrays, stream);
+        var header = JsonSerializer.SerializeToUtf8Bytes(json);
+        if (LengthOf(header, arrays) > Array.MaxLength)
+        {
+            throw new LearningException("learning.model-file-too-large", "The model is larger than 2 GB.", "Train with fewer or smaller members.");
+        }
+        Write(header, arrays, stream);
     }
 
     public static void Write(ReadOnlySpan<byte> header, IReadOnlyList<byte[]> arrays, Stream stream)
@@ -66,7 +71,7 @@ internal static class ModelFile
         BinaryPrimitives.WriteUInt16LittleEndian(prologue[10..], Minor);
         BinaryPrimitives.WriteInt32LittleEndian(prologue[12..], header.Length);
         BinaryPrimitives.WriteInt32LittleEndian(prologue[16..], arrays.Count);
-        BinaryPrimitives.WriteInt64LittleEndian(prologue[20..], PrologueLength + header.Length + arrays.Sum(array => (long)ArrayPrologueLength + array.Length));
+        BinaryPrimitives.WriteInt64LittleEndian(prologue[20..], LengthOf(header, arrays));
         BinaryPrimitives.WriteUInt32LittleEndian(prologue[28..], Crc(0, header));
         BinaryPrimitives.WriteUInt32LittleEndian(prologue[32..], Crc(0, prologue[..32]));
         stream.Write(prologue);
@@ -83,7 +88,12 @@ internal static class ModelFile
 
     public static Model Read(Stream stream)
     {
-        using var copy = new MemoryStream();
+        var left = stream.CanSeek ? stream.Length - stream.Position : 0;
+        if (left > Array.MaxLength)
+        {
+            throw SavedNode.Damaged("it is larger than 2 GB, which no model is");
+        }
+        using var copy = new MemoryStream((int)left);
         stream.CopyTo(copy);
         var bytes = copy.GetBuffer().AsMemory(0, (int)copy.Length);
         try
@@ -159,6 +169,9 @@ internal static class ModelFile
         }
         return rest.IsEmpty ? arrays : throw SavedNode.Damaged("something follows its last array");
     }
+
+    private static long LengthOf(ReadOnlySpan<byte> header, IReadOnlyList<byte[]> arrays) =>
+        PrologueLength + header.Length + arrays.Sum(array => (long)ArrayPrologueLength + array.Length);
 
     private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
     {

@@ -1,3 +1,5 @@
+using Escale.Learning.Calibration;
+
 namespace Escale.Learning.Persistence;
 
 /// <summary>A model as the root of a file's header.</summary>
@@ -21,6 +23,10 @@ internal static class ModelNode
             member.Preparation.Save(child.Add("preparation", "preparation"));
             child.Set("predictor", member.Predictor);
         }
+        if (model.Calibrator is { } calibrator)
+        {
+            calibrator.Save(node.Add("calibrator", calibrator.Name));
+        }
     }
 
     public static Model Load(SavedNode node)
@@ -38,6 +44,7 @@ internal static class ModelNode
         }
         ModelMember[] members = [.. node.Children("members").Select(child => new ModelMember(
             Preparation.Preparation.Load(child.Child("preparation")), child.Predictor("predictor"), child.Double("weight"), child.Text("name")))];
-        return new Model(node.Text("target"), task, classes, members, ModelInfo.Load(node.Child("info")));
+        var calibrator = node.Has("calibrator") ? Calibrator.Load(node.Child("calibrator")) : null;
+        return new Model(node.Text("target"), task, classes, members, ModelInfo.Load(node.Child("info")), calibrator);
     }
 }
