@@ -45,16 +45,8 @@ public sealed class LinearPredictor : Predictor
     /// <inheritdoc/>
     public override void Predict(FeatureMatrix features, Span<double> outputs, int threads = 1)
     {
-        var blocks = (features.RowCount + BlockRows - 1) / BlockRows;
-        if (threads == 1 || (long)features.RowCount * FeatureCount * ScoreCount < ParallelCells)
-        {
-            for (var block = 0; block < blocks; block++)
-            {
-                PredictBlock(features, block, outputs);
-            }
-            return;
-        }
-        PredictParallel(features, outputs, threads, blocks);
+        var enough = (long)features.RowCount * FeatureCount * ScoreCount >= ParallelCells;
+        ParallelRows.Run(features.RowCount, BlockRows, outputs, OutputCount, enough ? threads : 1, (first, count, part) => PredictBlock(features, first, count, part));
     }
 
     /// <inheritdoc/>
@@ -94,22 +86,10 @@ public sealed class LinearPredictor : Predictor
         return new LinearPredictor(task, node.Array<double>("coefficients", names.Count * intercepts.Length), intercepts, names);
     }
 
-    private unsafe void PredictParallel(FeatureMatrix features, Span<double> outputs, int threads, int blocks)
-    {
-        var length = outputs.Length;
-        fixed (double* first = outputs)
-        {
-            var pointer = (nint)first; // pinned until the team is done
-            using var team = new WorkerTeam(threads);
-            team.Run(blocks, block => PredictBlock(features, block, new Span<double>((double*)pointer, length)));
-        }
-    }
-
     /// <summary>Column by column, each row adding in the order of <see cref="PredictRow"/>: the same bits.</summary>
-    private void PredictBlock(FeatureMatrix features, int block, Span<double> outputs)
+    private void PredictBlock(FeatureMatrix features, int from, int count, Span<double> outputs)
     {
-        var from = block * BlockRows;
-        Span<double> sums = stackalloc double[Math.Min(BlockRows, features.RowCount - from)];
+        Span<double> sums = stackalloc double[count];
         for (var score = 0; score < _intercepts.Length; score++)
         {
             sums.Fill(_intercepts[score]);
@@ -123,12 +103,12 @@ public sealed class LinearPredictor : Predictor
             }
             for (var at = 0; at < sums.Length; at++)
             {
-                outputs[(from + at) * OutputCount + score] = sums[at];
+                outputs[at * OutputCount + score] = sums[at];
             }
         }
         for (var at = 0; at < sums.Length; at++)
         {
-            Apply(outputs.Slice((from + at) * OutputCount, OutputCount));
+            Apply(outputs.Slice(at * OutputCount, OutputCount));
         }
     }
 

@@ -8,6 +8,8 @@ internal static class SavedKinds
         ["log-target"] = Transforms.LogTargetPredictor.Load,
         ["constant"] = Baselines.ConstantPredictor.Load,
         ["linear"] = Linear.LinearPredictor.Load,
+        ["naive-bayes"] = Bayes.NaiveBayesPredictor.Load,
+        ["neighbors"] = Neighbors.NeighborsPredictor.Load,
         ["trees"] = Trees.TreePredictor.Load,
     };
 

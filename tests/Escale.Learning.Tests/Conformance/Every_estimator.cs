@@ -25,7 +25,7 @@ public sealed class Every_estimator
     [MemberData(nameof(Cases))]
     public void Any_number_of_threads_gives_the_same_bits(string name, LearningTask task)
     {
-        var (estimator, (features, target)) = (Subject.Of(name).Estimator, Table(name, task, 2500));
+        var (estimator, (features, target)) = (Subject.Of(name).Estimator, Table(name, task, 1500));
         var one = estimator.Fit(features, target, default, new FitOptions { Threads = 1, Seed = 5 });
         var three = estimator.Fit(features, target, default, new FitOptions { Threads = 3, Seed = 5 });
         var outputs = one.Predict(features);
@@ -87,7 +87,8 @@ public sealed class Every_estimator
     public void A_damaged_file_is_refused_or_harmless(string name, LearningTask task)
     {
         var (features, target) = Table(name, task, 60);
-        foreach (var damaged in Saved.Of(Subject.Of(name).Estimator.Fit(features, target)).Damaged())
+        var all = Saved.Of(Subject.Of(name).Estimator.Fit(features, target)).Damaged().ToList();
+        foreach (var damaged in all.Where((_, at) => at % (all.Count / 80 + 1) == 0))
         {
             try
             {

@@ -1,6 +1,8 @@
 using Escale.Learning.Baselines;
+using Escale.Learning.Bayes;
 using Escale.Learning.Boosting;
 using Escale.Learning.Linear;
+using Escale.Learning.Neighbors;
 using Escale.Learning.Transforms;
 using Escale.Learning.Trees;
 
@@ -55,6 +57,10 @@ public sealed record Subject(string Name, Estimator Estimator, Promises Promises
         new("decision tree of counts", new DecisionTree { MaxLeaves = 20, Criterion = SplitCriterion.Poisson }, Promises.All & ~Promises.AnyColumnOrder, IsForAmounts: true),
         new("random forest", new RandomForest { Trees = 20 }, Promises.Learns),
         new("extra trees", new ExtraTrees { Trees = 20 }, Promises.Learns),
+        new("logistic regression, cross-validated", new LogisticRegressionCv { Cs = 5, Folds = 3 }, Promises.AnyColumnOrder | Promises.Learns, 1e-3),
+        new("naive Bayes", new GaussianNaiveBayes()),
+        new("nearest neighbours", new NearestNeighbors { Neighbors = 11 }, Promises.All & ~Promises.WeightsCountRows),
+        new("nearest neighbours, Manhattan, by distance", new NearestNeighbors { Neighbors = 9, Metric = NeighborMetric.Manhattan, Weighting = NeighborWeighting.Distance }, Promises.All & ~Promises.WeightsCountRows),
     ];
 
     /// <inheritdoc/>

@@ -139,7 +139,7 @@ public sealed class DecisionTreeTests
     {
         var (features, target) = (FeatureMatrix.OfNumbers([1, 2, 3]), Target.OfNumbers([1, 2, -3]));
         var error = Assert.Throws<LearningException>(() => new DecisionTree { MinLeafRows = 0 }.Fit(features, target));
-        Assert.Equal("learning.setting-out-of-range", error.Code);
+        Assert.Equal("learning.bad-setting", error.Code);
         Assert.Contains("MinLeafRows", error.Message, StringComparison.Ordinal);
         Assert.Equal("learning.target-out-of-range", Assert.Throws<LearningException>(() => new DecisionTree { Criterion = SplitCriterion.Poisson }.Fit(features, target)).Code);
         Assert.Equal("learning.task-not-supported", Assert.Throws<LearningException>(() => new DecisionTree { Criterion = SplitCriterion.Gini }.Fit(features, target)).Code);
