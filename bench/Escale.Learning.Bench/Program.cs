@@ -9,12 +9,16 @@ switch (args.FirstOrDefault())
     case "defaults":
         DefaultsBench.Run(rest);
         return 0;
+    case "automl":
+        AutoMlBench.Run(rest);
+        return 0;
     default:
         Console.Error.WriteLine(
             """
             Benchmarks of Escale.Learning. Which:
               boosting [THREADS] [DIR] [RUNS] [TREES]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
               defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
+              automl DIR                 automatic training on the public tables in DIR, against the tuned ensemble of the peers
             """);
         return 2;
 }

@@ -1,0 +1,61 @@
+using Escale.Learning.Frames;
+using Escale.Learning.Metrics;
+
+namespace Escale.Learning.Automatic;
+
+/// <summary>
+/// Automatic training: given a table, a target and a budget, finds the task, leaves out what gives the target away, tries families from simple to strong, and returns a
+/// ranked leaderboard with a baseline and an interpretable model, and a calibrated weighted ensemble of the best.
+/// </summary>
+/// <remarks>
+/// Every model is judged on the same folds, by rows that it had not seen; the models of the folds, and not one fitted again, make the final model (bagging). How much
+/// members count is chosen greedily (Caruana et al., 2004); the ensemble's own score is taken on folds that its weights were not chosen on.
+/// </remarks>
+public static class AutoMl
+{
+    /// <summary>Trains.</summary>
+    /// <param name="frame">Raw rows, the target among the columns. Rows without a target are left out.</param>
+    /// <param name="target">The column to predict.</param>
+    /// <param name="settings">Budget and wishes; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it with an <see cref="OperationCanceledException"/>; see <see cref="AutoMlSettings.Stop"/> for ending it with a result.</param>
+    /// <exception cref="LearningException">The target cannot be learned: no rows, one class, no column that says anything.</exception>
+    public static AutoMlResult Train(Frame frame, string target, AutoMlSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        settings ??= new AutoMlSettings();
+        using var budget = new Budget(settings, cancellationToken);
+        var table = AutoMlTable.Of(frame, target, settings, cancellationToken);
+        var metric = settings.Metric ?? Metric.DefaultFor(table.Target.Task);
+        if (!metric.Supports(table.Target.Task))
+        {
+            throw new LearningException("learning.metric-not-supported", $"{metric.Name} does not judge {table.Target.Task} tasks.", "Choose another metric.");
+        }
+        var options = new FitOptions { Seed = settings.Seed, Threads = settings.Threads, CancellationToken = cancellationToken };
+        var splits = FoldPlan.Splits(table, settings, budget);
+        var folds = new PreparedFolds(table.Frame, table.Roles, table.Target, table.Weights, splits, options);
+        var run = new AutoMlRun(settings, metric, folds, Portfolio.For(table.Target, table.FeatureCount, settings.Families), budget, cancellationToken);
+        run.Run();
+        return new AutoMlOutcome(table, settings, metric, folds, run, budget).Result();
+    }
+}
+
+/// <summary>What automatic training found.</summary>
+/// <param name="Best">The model to use: the ensemble, or the best single one when that is as good.</param>
+/// <param name="Leaderboard">Every model that was finished and the ensemble, the best first.</param>
+/// <param name="Task">What the task was taken for.</param>
+/// <param name="Metric">What models were judged by.</param>
+/// <param name="Leaks">Columns that alone say nearly all about the target.</param>
+/// <param name="Warnings">What to know about the data: few rows, rare classes.</param>
+/// <param name="Failures">What could not be fitted.</param>
+/// <param name="Trials">How many configurations were tried.</param>
+/// <param name="Elapsed">Time used.</param>
+public sealed record AutoMlResult(
+    Model Best, IReadOnlyList<LeaderboardEntry> Leaderboard, LearningTask Task, Metric Metric, IReadOnlyList<LeakSuspicion> Leaks, IReadOnlyList<string> Warnings,
+    IReadOnlyList<ContenderFailure> Failures, int Trials, TimeSpan Elapsed)
+{
+    internal Func<string, Model?> Find { get; init; } = _ => null;
+
+    /// <summary>The model of a row of the leaderboard.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">There is no such row.</exception>
+    public Model ModelOf(string name) => Find(name) ?? throw new ArgumentException($"There is no '{name}' on the leaderboard.", nameof(name));
+}

@@ -1,0 +1,45 @@
+namespace Escale.Learning.Automatic;
+
+/// <summary>Time and trials that are left. The token is cancelled when time is up, or by the user.</summary>
+internal sealed class Budget : IDisposable
+{
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan? _limit;
+    private readonly int? _trials;
+    private readonly long _started;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _either;
+    private readonly CancellationToken _user;
+
+    public Budget(AutoMlSettings settings, CancellationToken user)
+    {
+        (_clock, _limit, _trials, _user) = (settings.Clock, settings.TimeLimit, settings.Trials, user);
+        _started = _clock.GetTimestamp();
+        // A little before the limit, so that the ensemble is ready when it comes.
+        _timer = _limit is { } limit ? new CancellationTokenSource(limit * 0.95, _clock) : new CancellationTokenSource();
+        _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, user);
+    }
+
+    public int TrialsDone { get; private set; }
+
+    public CancellationToken Token => _either.Token;
+
+    public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
+
+    /// <summary>Time left for learning; a day when there is no limit.</summary>
+    public TimeSpan Left => _limit is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit * 0.93 - Elapsed).Ticks)) : TimeSpan.FromDays(1);
+
+    public bool HasTimeLimit => _limit is not null;
+
+    public bool IsOver => _user.IsCancellationRequested || (_trials is { } trials && TrialsDone >= trials) || Left <= TimeSpan.Zero;
+
+    public double Share => Math.Min(1, Math.Max(_limit is { } limit ? Elapsed / limit : 0, _trials is { } trials ? (double)TrialsDone / trials : 0));
+
+    public void CountTrial() => TrialsDone++;
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _timer.Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Escale.Learning.Boosting;
+using Escale.Learning.Preparation;
+using Escale.Learning.Selection;
+using Split = Escale.Learning.Selection.Split;
+
+namespace Escale.Learning.Automatic;
+
+/// <summary>Chooses how rows are set aside: as many folds as the time allows several strong models on.</summary>
+internal static class FoldPlan
+{
+    private const int ProbeTrees = 10;
+    private const int UsualTrees = 250;
+    private const int ModelsAtLeast = 4;
+    private const int ProbeRows = 50_000;
+
+    public static IReadOnlyList<Split> Splits(AutoMlTable table, AutoMlSettings settings, Budget budget)
+    {
+        var keys = table.Keys;
+        if (settings.Splitter is { } wished)
+        {
+            return wished.Split(table.Target, settings.Seed, keys);
+        }
+        var folds = Affordable(table, settings, budget);
+        Splitter splitter = keys.Times is not null ? new TimeOrdered { Folds = Math.Min(folds, 5) }
+            : keys.Groups is { } groups ? new GroupKFold { Folds = Math.Min(folds, groups.Distinct().Count()) }
+            : folds == 1 ? new Holdout()
+            : new StratifiedKFold { Folds = folds };
+        return splitter.Split(table.Target, settings.Seed, keys);
+    }
+
+    private static int Affordable(AutoMlTable table, AutoMlSettings settings, Budget budget)
+    {
+        var rows = table.Target.RowCount;
+        var most = Math.Min(rows, rows < 3000 ? 8 : 5);
+        if (!budget.HasTimeLimit || rows < 1000)
+        {
+            return Math.Max(2, most);
+        }
+        var seconds = SecondsOfBoosting(table, settings);
+        var affordable = (int)(budget.Left.TotalSeconds / (seconds * ModelsAtLeast));
+        return affordable >= most ? most : affordable >= 5 ? 5 : affordable >= 3 ? affordable : table.Keys is { Groups: null, Times: null } && affordable < 2 ? 1 : 3;
+    }
+
+    // A few trees on the rows themselves: nothing tells the time better on this machine.
+    private static double SecondsOfBoosting(AutoMlTable table, AutoMlSettings settings)
+    {
+        var rows = table.Target.RowCount;
+        var chosen = Enumerable.Range(0, Math.Min(rows, ProbeRows)).Select(at => (int)((long)at * rows / Math.Min(rows, ProbeRows))).ToArray();
+        var options = new FitOptions { Seed = settings.Seed, Threads = settings.Threads };
+        var target = table.Target.Rows(chosen);
+        var (_, features) = Preparation.Preparation.FitTransform(table.Frame.Rows(chosen), table.Roles, target, FeatureStyle.Native, PreparationSettings.Default, options);
+        new GradientBoosting { Trees = 1 }.Fit(features, target, default, options); // so that compiling is not counted
+        var started = Stopwatch.GetTimestamp();
+        new GradientBoosting { Trees = ProbeTrees }.Fit(features, target, default, options);
+        return Stopwatch.GetElapsedTime(started).TotalSeconds * UsualTrees / ProbeTrees * rows / chosen.Length;
+    }
+}

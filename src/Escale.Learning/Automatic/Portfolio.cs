@@ -1,0 +1,141 @@
+using Escale.Learning.Baselines;
+using Escale.Learning.Boosting;
+using Escale.Learning.Linear;
+using Escale.Learning.Preparation;
+using Escale.Learning.Selection.Search;
+using Escale.Learning.Transforms;
+using Escale.Learning.Trees;
+
+namespace Escale.Learning.Automatic;
+
+/// <summary>What is searched over when the portfolio is through.</summary>
+internal sealed record SearchPlan(IReadOnlyList<Parameter> Space, Func<Configuration, Candidate> Candidate);
+
+/// <summary>The configurations that are tried, in this order: what is simple first, then what is strong on most tables, then a search.</summary>
+internal sealed class Portfolio
+{
+    private const int MostRounds = 2000;
+    private const int Patience = 40;
+
+    private static readonly PreparationSettings Usual = PreparationSettings.Default;
+
+    private readonly List<Candidate> _simple = [];
+    private readonly List<Candidate> _strong = [];
+
+    private Portfolio()
+    {
+    }
+
+    public IReadOnlyList<Candidate> Simple => _simple;
+
+    public IReadOnlyList<Candidate> Strong => _strong;
+
+    /// <summary>Null when boosting is not wanted.</summary>
+    public SearchPlan? Space { get; private init; }
+
+    /// <summary>What to try on a table.</summary>
+    /// <param name="target">What is predicted.</param>
+    /// <param name="featureCount">About how many features there are.</param>
+    /// <param name="families">What is wanted; empty for all.</param>
+    public static Portfolio For(Target target, int featureCount, IReadOnlyList<ModelFamily> families)
+    {
+        bool Wants(ModelFamily family) => families.Count == 0 || families.Contains(family);
+        var (rows, isNumber) = (target.RowCount, target.Task == LearningTask.Regression);
+        var isSkewed = isNumber && LogTarget.Fits(target) && Skewness(target.Values) > 1;
+        var portfolio = new Portfolio { Space = Wants(ModelFamily.Boosting) ? BoostingSpace(rows, isSkewed) : null };
+        portfolio._simple.Add(new("baseline", ModelFamily.Baseline, new Baseline(), Usual));
+        portfolio._simple.Add(isNumber
+            ? new("ridge regression", ModelFamily.Linear, new RidgeRegression(), Usual)
+            : new("logistic regression", ModelFamily.Linear, new LogisticRegression(), Usual));
+        if (Wants(ModelFamily.DecisionTree))
+        {
+            portfolio._simple.Add(new("decision tree", ModelFamily.DecisionTree, new DecisionTree { MaxLeaves = 16, MinLeafRows = Math.Max(5, rows / 500) }, Usual));
+        }
+        foreach (var candidate in Strongest(target, featureCount, isSkewed).Where(candidate => Wants(candidate.Family)))
+        {
+            portfolio._strong.Add(candidate);
+        }
+        return portfolio;
+    }
+
+    private static IEnumerable<Candidate> Strongest(Target target, int featureCount, bool isSkewed)
+    {
+        var (rows, isNumber) = (target.RowCount, target.Task == LearningTask.Regression);
+        yield return Boosted("gradient boosting", new GradientBoosting { LearningRate = 0.1 });
+        yield return Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 200, MinLeafRows = isNumber ? 1 : 2 });
+        yield return Forest("random forest", ModelFamily.RandomForest, new RandomForest { Trees = 200 });
+        yield return Boosted("gradient boosting, small trees", new GradientBoosting
+        {
+            LearningRate = 0.05, MaxLeaves = 12, MinLeafRows = 10, FeatureShare = 0.6, RowShare = 0.8, L2 = 1,
+        });
+        if (isSkewed)
+        {
+            yield return OnLogarithm(Boosted("gradient boosting", new GradientBoosting { LearningRate = 0.05, MaxLeaves = 24, MinLeafRows = 10, FeatureShare = 0.6, RowShare = 0.8, L2 = 1 }));
+            yield return OnLogarithm(new("ridge regression", ModelFamily.Linear, new RidgeRegression { Alpha = 10 }, Usual));
+        }
+        yield return Boosted("gradient boosting, large trees", new GradientBoosting
+        {
+            LearningRate = 0.05, MaxLeaves = 96, MinLeafRows = 4, FeatureShare = 0.7, RowShare = 0.8, L2 = 1,
+        });
+        yield return Boosted("gradient boosting, random splits", new GradientBoosting
+        {
+            LearningRate = 0.08, MaxLeaves = 40, MinLeafRows = 5, FeatureShare = 0.8, ExtraRandom = true, L2 = 1,
+        });
+        yield return Forest("extra trees, deep", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 300, MinLeafRows = 1, MaxFeatures = FeatureSample.Share(0.6) });
+        yield return Forest("random forest, half of the features", ModelFamily.RandomForest, new RandomForest { Trees = 200, MinLeafRows = 2, MaxFeatures = FeatureSample.Share(0.5) });
+        if (!isNumber)
+        {
+            yield return new("logistic regression, strong penalty", ModelFamily.Linear, new LogisticRegression { C = 0.05 }, Usual);
+        }
+    }
+
+    private static SearchPlan BoostingSpace(int rows, bool isSkewed)
+    {
+        List<Parameter> space =
+        [
+            Parameter.Real("learning rate", 0.02, 0.2, log: true), Parameter.Whole("leaves", 4, rows < 3000 ? 48 : 160, log: true),
+            Parameter.Whole("leaf rows", 2, 80, log: true), Parameter.Real("feature share", 0.3, 1), Parameter.Real("row share", 0.5, 1),
+            Parameter.Real("L1", 1e-4, 10, log: true), Parameter.Real("L2", 1e-3, 30, log: true), Parameter.Real("category smoothing", 1, 100, log: true),
+            Parameter.Choice("random splits", false, false, false, true), Parameter.Choice("logarithm", isSkewed ? [false, true] : [false]),
+        ];
+        return new SearchPlan(space, configuration =>
+        {
+            var boosted = Boosted("gradient boosting " + configuration, new GradientBoosting
+            {
+                LearningRate = configuration.Real("learning rate"),
+                MaxLeaves = configuration.Whole("leaves"),
+                MinLeafRows = configuration.Whole("leaf rows"),
+                FeatureShare = configuration.Real("feature share"),
+                RowShare = configuration.Real("row share"),
+                L1 = configuration.Real("L1"),
+                L2 = configuration.Real("L2"),
+                CategorySmoothing = configuration.Real("category smoothing"),
+                ExtraRandom = configuration.Choice<bool>("random splits"),
+            });
+            return configuration.Choice<bool>("logarithm") ? OnLogarithm(boosted) : boosted;
+        });
+    }
+
+    private static Candidate Boosted(string name, GradientBoosting boosting) =>
+        new(name, ModelFamily.Boosting, boosting with { Trees = MostRounds, EarlyStoppingRounds = Patience }, Usual);
+
+    private static Candidate Forest(string name, ModelFamily family, Estimator forest) => new(name, family, forest, Usual);
+
+    private static Candidate OnLogarithm(Candidate candidate) =>
+        candidate with { Name = candidate.Name + " on the logarithm", Estimator = new LogTarget { Inner = candidate.Estimator } };
+
+    private static double Skewness(ReadOnlySpan<double> values)
+    {
+        var (mean, squares, cubes) = (0.0, 0.0, 0.0);
+        foreach (var value in values)
+        {
+            mean += value / values.Length;
+        }
+        foreach (var value in values)
+        {
+            var off = value - mean;
+            (squares, cubes) = (squares + off * off, cubes + off * off * off);
+        }
+        return squares > 0 ? cubes / values.Length / Math.Pow(squares / values.Length, 1.5) : 0;
+    }
+}
