@@ -104,7 +104,7 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
             DataFingerprint = table.Fingerprint,
             Seed = settings.Seed,
             Metrics = new Dictionary<string, double> { [metric.Name] = metric.Score(folds.Target, outputs, folds.Weights) },
-        });
+        }, calibrator);
     }
 
     private List<LeaderboardEntry> WithIntervals(List<LeaderboardEntry> entries, IReadOnlyList<Contender> complete, double[] ensemble)

@@ -1,6 +1,8 @@
 using Escale.Learning.Baselines;
+using Escale.Learning.Bayes;
 using Escale.Learning.Boosting;
 using Escale.Learning.Linear;
+using Escale.Learning.Neighbors;
 using Escale.Learning.Preparation;
 using Escale.Learning.Selection.Search;
 using Escale.Learning.Transforms;
@@ -46,7 +48,7 @@ internal sealed class Portfolio
         portfolio._simple.Add(new("baseline", ModelFamily.Baseline, new Baseline(), Usual));
         portfolio._simple.Add(isNumber
             ? new("ridge regression", ModelFamily.Linear, new RidgeRegression(), Usual)
-            : new("logistic regression", ModelFamily.Linear, new LogisticRegression(), Usual));
+            : new("logistic regression", ModelFamily.Linear, new LogisticRegression { MaxIterations = 200 }, Usual));
         if (Wants(ModelFamily.DecisionTree))
         {
             portfolio._simple.Add(new("decision tree", ModelFamily.DecisionTree, new DecisionTree { MaxLeaves = 16, MinLeafRows = Math.Max(5, rows / 500) }, Usual));
@@ -64,6 +66,7 @@ internal sealed class Portfolio
         yield return Boosted("gradient boosting", new GradientBoosting { LearningRate = 0.1 });
         yield return Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 200, MinLeafRows = isNumber ? 1 : 2 });
         yield return Forest("random forest", ModelFamily.RandomForest, new RandomForest { Trees = 200 });
+        yield return new("penalised regression", ModelFamily.Linear, isNumber ? new ElasticNetCv { Alphas = 20, Folds = 4 } : new LogisticRegressionCv { Cs = 7, Folds = 4, MaxIterations = 200 }, Usual);
         yield return Boosted("gradient boosting, small trees", new GradientBoosting
         {
             LearningRate = 0.05, MaxLeaves = 12, MinLeafRows = 10, FeatureShare = 0.6, RowShare = 0.8, L2 = 1,
@@ -72,6 +75,10 @@ internal sealed class Portfolio
         {
             yield return OnLogarithm(Boosted("gradient boosting", new GradientBoosting { LearningRate = 0.05, MaxLeaves = 24, MinLeafRows = 10, FeatureShare = 0.6, RowShare = 0.8, L2 = 1 }));
             yield return OnLogarithm(new("ridge regression", ModelFamily.Linear, new RidgeRegression { Alpha = 10 }, Usual));
+        }
+        if (rows <= 60_000 && featureCount <= 200)
+        {
+            yield return new("nearest neighbours", ModelFamily.Neighbors, new NearestNeighbors { Neighbors = 8, Weighting = NeighborWeighting.Distance }, Usual);
         }
         yield return Boosted("gradient boosting, large trees", new GradientBoosting
         {
@@ -85,7 +92,7 @@ internal sealed class Portfolio
         yield return Forest("random forest, half of the features", ModelFamily.RandomForest, new RandomForest { Trees = 200, MinLeafRows = 2, MaxFeatures = FeatureSample.Share(0.5) });
         if (!isNumber)
         {
-            yield return new("logistic regression, strong penalty", ModelFamily.Linear, new LogisticRegression { C = 0.05 }, Usual);
+            yield return new("naive Bayes", ModelFamily.NaiveBayes, new GaussianNaiveBayes(), Usual);
         }
     }
 
