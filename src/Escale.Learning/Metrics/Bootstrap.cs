@@ -71,7 +71,7 @@ internal sealed class Bootstrap
                 {
                     return;
                 }
-                scores[at] = One(score, new Random(HashOf(_options.Seed, at)), weights, counts);
+                scores[at] = One(score, new Random(PartSeed.Of(_options.Seed, at)), weights, counts);
             }
         });
         _options.CancellationToken.ThrowIfCancellationRequested();
@@ -163,14 +163,5 @@ internal sealed class Bootstrap
             }
         }
         return (unitOf, known.Count);
-    }
-
-    /// <summary>A seed for each resample, far from its neighbours' (SplitMix64).</summary>
-    private static int HashOf(int seed, int at)
-    {
-        var mixed = ((ulong)(uint)seed << 32 | (uint)at) + 0x9E3779B97F4A7C15;
-        mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9;
-        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB;
-        return (int)(mixed >> 33);
     }
 }
