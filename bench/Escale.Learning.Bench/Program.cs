@@ -12,6 +12,9 @@ switch (args.FirstOrDefault())
     case "automl":
         AutoMlBench.Run(rest);
         return 0;
+    case "forest" when rest.Length > 0:
+        ForestBench.Run(rest);
+        return 0;
     default:
         Console.Error.WriteLine(
             """
@@ -19,6 +22,7 @@ switch (args.FirstOrDefault())
               boosting [THREADS] [DIR] [RUNS] [TREES]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
               defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
               automl DIR                 automatic training on the public tables in DIR, against the tuned ensemble of the peers
+              forest DIR [TREES] [THREADS] [RUNS]   a random forest of 500 trees (DIR: what bench/learning/forest_peer.py prepare wrote)
             """);
         return 2;
 }

@@ -21,7 +21,7 @@ public sealed class ForestTests
         var (fresh, its) = Table(task, 4000, seed: 99);
         var outputs = predictor.Predict(fresh);
         var score = task == LearningTask.Regression
-            ? 1 - outputs.Zip(its.Values.ToArray(), (a, b) => (a - b) * (a - b)).Sum() / its.Values.ToArray().Sum(value => Math.Pow(value - its.Values.ToArray().Average(), 2))
+            ? Samples.R2(its, outputs)
             : Enumerable.Range(0, its.RowCount).Average(row => Best(outputs, row, its.ClassCount) == its.ClassOf(row) ? 1.0 : 0);
         Assert.Equal(score, outOfBag.Score, 0.06);
     }

@@ -9,7 +9,7 @@ internal sealed class CartGrower : IDisposable
     private const double Rounding = 2.3e-16;
 
     private readonly CartSettings _settings;
-    private readonly NodeSplitter _splitter;
+    private readonly INodeSplitter _splitter;
     private readonly CartNodes _nodes;
     private readonly int[] _features;
     private readonly int _constantWords;

@@ -6,15 +6,16 @@ internal sealed class CartTarget
     private readonly double[] _values;
     private readonly double[] _exact;
     private readonly double _center;
+    private readonly bool _isCounted;
 
-    private CartTarget(double[] values, double[] exact, double center) => (_values, _exact, _center) = (values, exact, center);
+    private CartTarget(double[] values, double[] exact, double center, bool isCounted) => (_values, _exact, _center, _isCounted) = (values, exact, center, isCounted);
 
     public static CartTarget Make(Target target, ReadOnlySpan<double> weights, SplitCriterion criterion)
     {
         var values = target.Values.ToArray();
         if (criterion != SplitCriterion.SquaredError)
         {
-            return new CartTarget(values, values, 0);
+            return new CartTarget(values, values, 0, weights.IsEmpty);
         }
         var (sum, total) = (0.0, 0.0);
         for (var row = 0; row < values.Length; row++)
@@ -28,16 +29,17 @@ internal sealed class CartTarget
         {
             values[row] -= center;
         }
-        return new CartTarget(values, target.Values.ToArray(), center);
+        return new CartTarget(values, target.Values.ToArray(), center, weights.IsEmpty);
     }
 
-    public NodeSplitter MakeSplitter(RankedTable table, CartSettings settings) => settings.Criterion switch
+    public INodeSplitter MakeSplitter(RankedTable table, CartSettings settings) => settings.Criterion switch
     {
-        SplitCriterion.Gini when settings.ClassCount == 2 => new PairSplitter<GiniOfTwo>(table, _values, _exact, _center, settings.MinLeafRows),
-        SplitCriterion.Entropy when settings.ClassCount == 2 => new PairSplitter<EntropyOfTwo>(table, _values, _exact, _center, settings.MinLeafRows),
+        SplitCriterion.Gini when settings.ClassCount == 2 && _isCounted => new PairSplitter<GiniOfTwo, CountedSum>(table, _values, _exact, _center, settings.MinLeafRows),
+        SplitCriterion.Gini when settings.ClassCount == 2 => new PairSplitter<GiniOfTwo, WeightedSum>(table, _values, _exact, _center, settings.MinLeafRows),
+        SplitCriterion.Entropy when settings.ClassCount == 2 => new PairSplitter<EntropyOfTwo, WeightedSum>(table, _values, _exact, _center, settings.MinLeafRows),
         SplitCriterion.Gini => new ClassSplitter<GiniOfMany>(table, _values, settings.ClassCount, settings.MinLeafRows),
         SplitCriterion.Entropy => new ClassSplitter<EntropyOfMany>(table, _values, settings.ClassCount, settings.MinLeafRows),
-        SplitCriterion.Poisson => new PairSplitter<Poisson>(table, _values, _exact, _center, settings.MinLeafRows),
-        _ => new PairSplitter<Squared>(table, _values, _exact, _center, settings.MinLeafRows),
+        SplitCriterion.Poisson => new PairSplitter<Poisson, WeightedSum>(table, _values, _exact, _center, settings.MinLeafRows),
+        _ => new PairSplitter<Squared, WeightedSum>(table, _values, _exact, _center, settings.MinLeafRows),
     };
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Escale.Learning.Memory;
 
 namespace Escale.Learning.Trees.Growing;
@@ -8,10 +7,9 @@ namespace Escale.Learning.Trees.Growing;
 /// Splits for three classes or more. Rows are sorted by rank (by counting) and moved one by one from the right to the left side, which costs the same for any number of
 /// classes. Levels of a category are ordered by the first principal component of their classes' shares (Coppersmith, Hong and Hosking, 1999).
 /// </summary>
-internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
+internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter<ClassedRow>
     where TCriterion : struct, IClassCriterion
 {
-    private readonly double[] _targets;
     private readonly int _classes;
     private readonly double[] _total;
     private readonly double[] _left;
@@ -31,9 +29,9 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
     /// <param name="classes">How many.</param>
     /// <param name="minLeafRows">Rows that either side must have.</param>
     public ClassSplitter(RankedTable table, double[] targets, int classes, int minLeafRows)
-        : base(table, minLeafRows)
+        : base(table, targets, minLeafRows)
     {
-        (_targets, _classes) = (targets, classes);
+        _classes = classes;
         (_total, _left, _right) = (new double[classes], new double[classes], new double[classes]);
         var bins = table.MostBins;
         (_binRows, _sorted) = (new(bins), new(table.RowCount));
@@ -48,7 +46,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
         Array.Clear(_total);
         for (var at = begin; at < end; at++)
         {
-            _total[ClassOf(Pairs[at])] += Pairs[at].ToScalar();
+            _total[Pairs[at].Class] += Pairs[at].Weight;
         }
         (_terms, _weight) = (0, 0);
         var present = 0;
@@ -68,7 +66,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
     public override bool Find(int feature, int begin, int end, ref NodeSplit best)
     {
         var column = Table.Columns[feature];
-        var groups = end - begin <= FewRows && column.Count > ManyCodes ? Sort(column, begin, end) : Count(column, begin, end);
+        var groups = end - begin <= INodeSplitter.FewRows && column.Count > INodeSplitter.ManyCodes ? Sort(column, begin, end) : Count(column, begin, end);
         var missing = groups > 0 && _codes[groups - 1] == column.MissingCode ? --groups : -1; // sorted last
         if (groups == 0 || (groups == 1 && missing < 0))
         {
@@ -133,10 +131,6 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
         base.Dispose();
     }
 
-    protected override Vector128<double> PairOf(int row, double weight) => Vector128.Create(weight, _targets[row]);
-
-    private static int ClassOf(Vector128<double> pair) => (int)pair.GetElement(1);
-
     private void Try(RankedColumn column, int begin, int end, ref NodeSplit split, ref NodeSplit best)
     {
         Array.Clear(_left);
@@ -145,7 +139,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
         {
             if (split.GoesLeft(column.Codes.Pointer[Rows[at]], column.MissingCode))
             {
-                _left[ClassOf(Pairs[at])] += Pairs[at].ToScalar();
+                _left[Pairs[at].Class] += Pairs[at].Weight;
                 rows++;
             }
         }
@@ -226,7 +220,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
 
     private int Sort(RankedColumn column, int begin, int end)
     {
-        Span<ulong> keys = stackalloc ulong[FewRows];
+        Span<ulong> keys = stackalloc ulong[INodeSplitter.FewRows];
         keys = keys[..(end - begin)];
         for (var at = 0; at < keys.Length; at++)
         {
@@ -288,7 +282,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
         for (var at = _begins[group]; at < end; at++)
         {
             var pair = pairs[sorted[at]];
-            var (weight, of) = (pair.ToScalar(), ClassOf(pair));
+            var (weight, of) = (pair.Weight, pair.Class);
             var (left, right) = (_left[of], _right[of]);
             var (more, less) = (left + weight, right - weight);
             side.LeftTerms += TCriterion.Term(more) - TCriterion.Term(left);
@@ -310,7 +304,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter
             {
                 for (var row = _begins[_order[group]]; row < _begins[_order[group] + 1]; row++)
                 {
-                    left += Pairs[_sorted.Pointer[row]].ToScalar();
+                    left += Pairs[_sorted.Pointer[row]].Weight;
                 }
             }
             split.IsMissingLeft = left * 2 >= _weight;

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Escale.Learning.Trees.Growing;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal sealed unsafe class LevelOrder(int classes)
     /// <param name="begins">Where each group begins among the sorted rows; the next one's begin is its end.</param>
     /// <param name="sorted">The rows, group beside group.</param>
     /// <param name="pairs">Weight and class of each row.</param>
-    public void Sort(Span<int> order, int[] begins, int* sorted, Vector128<double>* pairs)
+    public void Sort(Span<int> order, int[] begins, int* sorted, ClassedRow* pairs)
     {
         if (_weights.Length < order.Length)
         {
@@ -37,7 +35,7 @@ internal sealed unsafe class LevelOrder(int classes)
             for (var at = begins[group]; at < begins[group + 1]; at++)
             {
                 var pair = pairs[sorted[at]];
-                shares[(int)pair.GetElement(1)] += pair.ToScalar();
+                shares[pair.Class] += pair.Weight;
             }
             var weight = 0.0;
             for (var of = 0; of < classes; of++)

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Escale.Learning.Memory;
 
 namespace Escale.Learning.Trees.Growing;
@@ -7,72 +6,67 @@ namespace Escale.Learning.Trees.Growing;
 /// The rows of one tree, node beside node, each with its weight and what it adds to the sums; finds splits and parts nodes. Rows keep their order when a node is
 /// parted, so that memory is read forwards. One for each thread, used for one tree after another.
 /// </summary>
-internal abstract unsafe class NodeSplitter : IDisposable
+internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
+    where TRow : unmanaged, IRowSum<TRow>
 {
-    /// <summary>Nodes with fewer rows than this are sorted rather than counted when the feature has many ranks.</summary>
-    protected const int FewRows = 24;
-
-    /// <summary>From how many ranks few rows are sorted.</summary>
-    protected const int ManyCodes = 1024;
-
     private readonly NativeArray<int> _rows;
     private readonly NativeArray<int> _otherRows;
-    private readonly NativeArray<Vector128<double>> _pairs;
-    private readonly NativeArray<Vector128<double>> _otherPairs;
+    private readonly NativeArray<TRow> _pairs;
+    private readonly NativeArray<TRow> _otherPairs;
     private readonly NativeArray<ulong> _present;
 
-    protected NodeSplitter(RankedTable table, int minLeafRows)
+    protected NodeSplitter(RankedTable table, double[] targets, int minLeafRows)
     {
-        (Table, MinLeafRows) = (table, minLeafRows);
+        (Table, Targets, MinLeafRows) = (table, targets, minLeafRows);
         (_rows, _otherRows) = (new(table.RowCount), new(table.RowCount));
         (_pairs, _otherPairs) = (new(table.RowCount), new(table.RowCount));
         _present = new NativeArray<ulong>(table.MostBins / 64 + 1);
     }
 
-    /// <summary>How many numbers a leaf has.</summary>
+    /// <inheritdoc/>
     public abstract int ValueCount { get; }
 
     protected RankedTable Table { get; }
+
+    /// <summary>The target of each row of the table.</summary>
+    protected double[] Targets { get; }
 
     protected int MinLeafRows { get; }
 
     protected int* Rows => _rows.Pointer;
 
-    /// <summary>For each row beside <see cref="Rows"/>: its weight, and what <see cref="PairOf"/> made of its target.</summary>
-    protected Vector128<double>* Pairs => _pairs.Pointer;
+    /// <summary>For each row beside <see cref="Rows"/>: its weight and its target.</summary>
+    protected TRow* Pairs => _pairs.Pointer;
 
     /// <summary>One bit for each rank, all 0 between calls.</summary>
     protected ulong* Present => _present.Pointer;
 
-    /// <summary>Takes the rows of a tree: those with a positive weight.</summary>
-    /// <returns>How many.</returns>
+    /// <inheritdoc/>
     public int Load(ReadOnlySpan<double> weights)
     {
         var count = 0;
+        var targets = Targets;
         for (var row = 0; row < weights.Length; row++)
         {
             if (weights[row] > 0)
             {
                 Rows[count] = row;
-                Pairs[count++] = PairOf(row, weights[row]);
+                Pairs[count++] = TRow.Of(weights[row], targets[row]);
             }
         }
         return count;
     }
 
-    /// <summary>What is known of the rows from <paramref name="begin"/> to before <paramref name="end"/>; their leaf values go to <paramref name="values"/>.</summary>
+    /// <inheritdoc/>
     public abstract NodeFacts Describe(int begin, int end, Span<double> values);
 
-    /// <summary>Looks for a better split by a feature, of the node described last.</summary>
-    /// <returns>False when the feature is constant there.</returns>
+    /// <inheritdoc/>
     public abstract bool Find(int feature, int begin, int end, ref NodeSplit best);
 
-    /// <summary>Draws one split by a feature, of the node described last, and keeps it when it is better.</summary>
-    /// <returns>False when the feature is constant there.</returns>
+    /// <inheritdoc/>
     public abstract bool Draw(int feature, int begin, int end, ref TreeRandom random, ref NodeSplit best);
 
-    /// <summary>Parts a node: the rows that go left first.</summary>
-    /// <returns>Where those that go right begin.</returns>
+    /// <inheritdoc/>
     public int Part(int begin, int end, in NodeSplit split)
     {
         var column = Table.Columns[split.Feature];
@@ -100,7 +94,7 @@ internal abstract unsafe class NodeSplitter : IDisposable
             right += 1 - goes;
         }
         new ReadOnlySpan<int>(otherRows, right).CopyTo(new Span<int>(rows + left, right));
-        new ReadOnlySpan<Vector128<double>>(otherPairs, right).CopyTo(new Span<Vector128<double>>(pairs + left, right));
+        new ReadOnlySpan<TRow>(otherPairs, right).CopyTo(new Span<TRow>(pairs + left, right));
         return left;
     }
 
@@ -112,9 +106,6 @@ internal abstract unsafe class NodeSplitter : IDisposable
         _otherPairs.Dispose();
         _present.Dispose();
     }
-
-    /// <summary>A row's weight, and what it adds to the sums.</summary>
-    protected abstract Vector128<double> PairOf(int row, double weight);
 
     /// <summary>The smallest and the largest rank among rows, and how many are missing.</summary>
     protected (int Least, int Most, int Missing) RangeOf(RankedColumn column, int begin, int end)

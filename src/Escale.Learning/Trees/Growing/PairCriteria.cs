@@ -12,7 +12,7 @@ internal interface IPairCriterion
     static abstract double Worth(double weight, double sum);
 
     /// <summary>What two sides are worth together.</summary>
-    static abstract double Worth(Vector128<double> left, Vector128<double> right);
+    static abstract double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum);
 
     /// <summary>What a row of weight 1 adds to the impurity before <see cref="Worth(double, double)"/> is taken off.</summary>
     static abstract double Term(double target);
@@ -31,7 +31,8 @@ internal readonly struct GiniOfTwo : IPairCriterion
 
     public static double Worth(double weight, double sum) => 2 * (sum * sum / weight);
 
-    public static double Worth(Vector128<double> left, Vector128<double> right) => 2 * Squared.Worth(left, right);
+    public static double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum) =>
+        2 * Squared.Worth(leftWeight, leftSum, rightWeight, rightSum);
 
     public static double Term(double target) => 0;
 
@@ -45,10 +46,10 @@ internal readonly struct Squared : IPairCriterion
 
     public static double Worth(double weight, double sum) => sum * sum / weight;
 
-    public static double Worth(Vector128<double> left, Vector128<double> right)
+    public static double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum)
     {
-        var weights = Vector128.Create(left.ToScalar(), right.ToScalar());
-        var sums = Vector128.Create(left.GetElement(1), right.GetElement(1));
+        var weights = Vector128.Create(leftWeight, rightWeight);
+        var sums = Vector128.Create(leftSum, rightSum);
         return Vector128.Sum(sums * sums / weights);
     }
 
@@ -64,8 +65,8 @@ internal readonly struct EntropyOfTwo : IPairCriterion
 
     public static double Worth(double weight, double sum) => Times(sum) + Times(weight - sum) - Times(weight);
 
-    public static double Worth(Vector128<double> left, Vector128<double> right) =>
-        Worth(left.ToScalar(), left.GetElement(1)) + Worth(right.ToScalar(), right.GetElement(1));
+    public static double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum) =>
+        Worth(leftWeight, leftSum) + Worth(rightWeight, rightSum);
 
     public static double Term(double target) => 0;
 
@@ -82,8 +83,8 @@ internal readonly struct Poisson : IPairCriterion
     // A side whose mean is 0 would predict that nothing ever happens, at an infinite deviance if it does.
     public static double Worth(double weight, double sum) => sum > 0 ? sum * Math.Log(sum / weight) : double.NegativeInfinity;
 
-    public static double Worth(Vector128<double> left, Vector128<double> right) =>
-        Worth(left.ToScalar(), left.GetElement(1)) + Worth(right.ToScalar(), right.GetElement(1));
+    public static double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum) =>
+        Worth(leftWeight, leftSum) + Worth(rightWeight, rightSum);
 
     public static double Term(double target) => target > 0 ? target * Math.Log(target) : 0;
 

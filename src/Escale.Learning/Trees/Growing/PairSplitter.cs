@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using Escale.Learning.Memory;
 
 namespace Escale.Learning.Trees.Growing;
@@ -8,23 +8,24 @@ namespace Escale.Learning.Trees.Growing;
 /// Splits for numbers and for two classes. Rows are summed by rank (no sorting); the ranks of a node are then walked through in order. Levels of a category are
 /// ordered by their mean, which holds the best of all partings into two (Fisher, 1958; Breiman et al., 1984, theorem 4.5). Missing values are tried on both sides.
 /// </summary>
-internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
+internal sealed unsafe class PairSplitter<TCriterion, TRow> : NodeSplitter<TRow>
     where TCriterion : struct, IPairCriterion
+    where TRow : unmanaged, IRowSum<TRow>
 {
-    private readonly double[] _targets;
     private readonly double[] _exact;
     private readonly double _center;
-    private readonly NativeArray<Vector128<double>> _bins;
+    private readonly NativeArray<TRow> _bins;
     private readonly NativeArray<int> _binRows;
-    private readonly NativeArray<Vector128<double>> _sums;
+    private readonly NativeArray<TRow> _sums;
     private readonly NativeArray<int> _sumRows;
     private readonly int[] _codes;
     private readonly double[] _means;
     private readonly int[] _order;
-    private readonly Vector128<double>[] _unordered;
+    private readonly TRow[] _unordered;
     private readonly int[] _unorderedRows;
     private readonly bool _counts;
-    private Vector128<double> _total;
+    private readonly PairHistogram<TCriterion, TRow> _histogram;
+    private TRow _total;
     private double _worth;
 
     /// <summary>Makes a splitter.</summary>
@@ -34,20 +35,21 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
     /// <param name="center">What was taken off the targets, so that sums of squares keep their digits.</param>
     /// <param name="minLeafRows">Rows that either side must have.</param>
     public PairSplitter(RankedTable table, double[] targets, double[] exact, double center, int minLeafRows)
-        : base(table, minLeafRows)
+        : base(table, targets, minLeafRows)
     {
-        (_targets, _exact, _center, _counts) = (targets, exact, center, minLeafRows > 1);
+        (_exact, _center, _counts) = (exact, center, minLeafRows > 1);
         var bins = table.MostBins;
         (_bins, _binRows, _sums, _sumRows) = (new(bins), new(bins), new(bins), new(bins));
+        _histogram = new PairHistogram<TCriterion, TRow>(bins, Present);
         var levels = 1 + table.Columns.Where(column => column.IsCategory).Select(column => column.Count).DefaultIfEmpty(0).Max();
-        (_codes, _means, _order, _unordered, _unorderedRows) = (new int[bins], new double[levels], new int[levels], new Vector128<double>[levels], new int[levels]);
+        (_codes, _means, _order, _unordered, _unorderedRows) = (new int[bins], new double[levels], new int[levels], new TRow[levels], new int[levels]);
     }
 
     public override int ValueCount => TCriterion.IsForClasses ? 2 : 1;
 
     public override NodeFacts Describe(int begin, int end, Span<double> values)
     {
-        var (even, odd) = (Vector128<double>.Zero, Vector128<double>.Zero);
+        var (even, odd) = (default(TRow), default(TRow));
         var at = begin;
         for (; at < end - 1; at += 2)
         {
@@ -55,7 +57,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
             odd += Pairs[at + 1];
         }
         _total = even + odd + (at < end ? Pairs[at] : default);
-        var (weight, sum) = (_total.ToScalar(), _total.GetElement(1));
+        var (weight, sum) = (_total.Weight, _total.Sum);
         _worth = TCriterion.Worth(weight, sum);
         if (TCriterion.IsForClasses)
         {
@@ -66,8 +68,8 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         var (terms, least, most) = (0.0, double.PositiveInfinity, double.NegativeInfinity);
         for (at = begin; at < end; at++)
         {
-            var target = _targets[Rows[at]];
-            terms += Pairs[at].ToScalar() * TCriterion.Term(target);
+            var target = Targets[Rows[at]];
+            terms += Pairs[at].Weight * TCriterion.Term(target);
             least = Math.Min(least, target);
             most = Math.Max(most, target);
         }
@@ -78,8 +80,12 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
     public override bool Find(int feature, int begin, int end, ref NodeSplit best)
     {
         var column = Table.Columns[feature];
-        var (missing, missingRows) = (Vector128<double>.Zero, 0);
-        var groups = end - begin <= FewRows && column.Count > ManyCodes
+        if (!_counts && !column.HasMissing && !column.IsCategory)
+        {
+            return _histogram.Find(feature, column, Rows + begin, Pairs + begin, end - begin, _total, ref best);
+        }
+        var (missing, missingRows) = (default(TRow), 0);
+        var groups = end - begin <= INodeSplitter.FewRows && column.Count > INodeSplitter.ManyCodes
             ? Sort(column, begin, end, ref missing, ref missingRows)
             : Sum(column, begin, end, ref missing, ref missingRows);
         if (groups == 0 || (groups == 1 && missingRows == 0))
@@ -92,7 +98,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         }
         // With rows missing, the last threshold tells them from all others.
         var rows = end - begin;
-        var (at, score) = Walk(default, 0, missingRows > 0 ? groups : groups - 1, rows, best.Score);
+        var (at, score) = Walk(default(TRow), 0, missingRows > 0 ? groups : groups - 1, rows, best.Score);
         var isMissingLeft = false;
         if (missingRows > 0 && Walk(missing, missingRows, groups - 1, rows, score) is { At: >= 0 } with)
         {
@@ -127,7 +133,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         {
             (split.LastLeft, split.Threshold) = DrawThreshold(column, least, most, ref random);
         }
-        var (left, missed, rows) = (Vector128<double>.Zero, Vector128<double>.Zero, 0);
+        var (left, missed, rows) = (default(TRow), default(TRow), 0);
         for (var at = begin; at < end; at++)
         {
             int code = column.Codes.Pointer[Rows[at]];
@@ -141,7 +147,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
                 rows++;
             }
         }
-        Try(left, rows, end - begin, ref split, ref best, isMissingLeft: missing == 0 && left.ToScalar() * 2 >= _total.ToScalar());
+        Try(left, rows, end - begin, ref split, ref best, isMissingLeft: missing == 0 && left.Weight * 2 >= _total.Weight);
         if (missing > 0 && least < most)
         {
             Try(left + missed, rows + missing, end - begin, ref split, ref best, isMissingLeft: true);
@@ -151,6 +157,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
 
     public override void Dispose()
     {
+        _histogram.Dispose();
         _bins.Dispose();
         _binRows.Dispose();
         _sums.Dispose();
@@ -158,11 +165,9 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         base.Dispose();
     }
 
-    protected override Vector128<double> PairOf(int row, double weight) => Vector128.Create(weight, weight * _targets[row]);
-
-    private void Try(Vector128<double> left, int rows, int all, ref NodeSplit split, ref NodeSplit best, bool isMissingLeft)
+    private void Try(TRow left, int rows, int all, ref NodeSplit split, ref NodeSplit best, bool isMissingLeft)
     {
-        var score = TCriterion.Worth(left, _total - left);
+        var score = Worth(left);
         if (score > best.Score && score < double.PositiveInfinity && rows >= MinLeafRows && all - rows >= MinLeafRows)
         {
             best = split with { Score = score, IsMissingLeft = isMissingLeft };
@@ -170,7 +175,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
     }
 
     // Sums rows by rank; ranks without rows are left out.
-    private int Sum(RankedColumn column, int begin, int end, ref Vector128<double> missing, ref int missingRows)
+    private int Sum(RankedColumn column, int begin, int end, ref TRow missing, ref int missingRows)
     {
         var codes = column.Codes.Pointer;
         var bins = _bins.Pointer;
@@ -213,7 +218,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         var groups = 0;
         for (var code = 0; code < count; code++)
         {
-            if (bins[code].ToScalar() > 0)
+            if (!bins[code].IsEmpty)
             {
                 Take(code, groups++);
             }
@@ -244,9 +249,9 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         _binRows.Pointer[code] = 0;
     }
 
-    private int Sort(RankedColumn column, int begin, int end, ref Vector128<double> missing, ref int missingRows)
+    private int Sort(RankedColumn column, int begin, int end, ref TRow missing, ref int missingRows)
     {
-        Span<ulong> keys = stackalloc ulong[FewRows];
+        Span<ulong> keys = stackalloc ulong[INodeSplitter.FewRows];
         keys = keys[..(end - begin)];
         for (var at = 0; at < keys.Length; at++)
         {
@@ -283,7 +288,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
         for (var group = 0; group < groups; group++)
         {
             var sum = _sums.Pointer[group];
-            (_means[group], _order[group], _unordered[group], _unorderedRows[group]) = (sum.GetElement(1) / sum.ToScalar(), group, sum, _sumRows.Pointer[group]);
+            (_means[group], _order[group], _unordered[group], _unorderedRows[group]) = (sum.Sum / sum.Weight, group, sum, _sumRows.Pointer[group]);
         }
         Array.Sort(_means, _order, 0, groups);
         for (var group = 0; group < groups; group++)
@@ -293,9 +298,9 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
     }
 
     // The best parting after one of the first groups, if it scores more than asked.
-    private (int At, double Score) Walk(Vector128<double> left, int leftRows, int last, int rows, double least)
+    private (int At, double Score) Walk(TRow left, int leftRows, int last, int rows, double least)
     {
-        var (best, bestAt, total) = (least, -1, _total);
+        var (best, bestAt) = (least, -1);
         var sums = _sums.Pointer;
         for (var at = 0; at < last; at++)
         {
@@ -308,7 +313,7 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
                     continue;
                 }
             }
-            var score = TCriterion.Worth(left, total - left);
+            var score = Worth(left);
             if (score > best && score < double.PositiveInfinity)
             {
                 (best, bestAt) = (score, at);
@@ -325,9 +330,9 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
             var left = 0.0;
             for (var group = 0; group <= at; group++)
             {
-                left += _sums.Pointer[group].ToScalar();
+                left += _sums.Pointer[group].Weight;
             }
-            split.IsMissingLeft = left * 2 >= _total.ToScalar();
+            split.IsMissingLeft = left * 2 >= _total.Weight;
         }
         if (!column.IsCategory)
         {
@@ -345,5 +350,12 @@ internal sealed unsafe class PairSplitter<TCriterion> : NodeSplitter
             split.LeftLevels[level >> 6] = group <= at ? split.LeftLevels[level >> 6] | bit : split.LeftLevels[level >> 6] & ~bit;
         }
         return split;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Worth(TRow left)
+    {
+        var right = _total - left;
+        return TCriterion.Worth(left.Weight, left.Sum, right.Weight, right.Sum);
     }
 }
