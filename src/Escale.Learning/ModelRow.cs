@@ -105,6 +105,12 @@ public sealed class ModelRow
         }
     }
 
+    /// <summary>Takes every value of another row of the same model.</summary>
+    internal void CopyFrom(ModelRow other) => other._cells.CopyTo(_cells, 0);
+
+    /// <summary>Takes one value of another row of the same model.</summary>
+    internal void CopyFrom(ModelRow other, int column) => _cells[column] = other._cells[column];
+
     internal ref readonly CellValue CellAt(int column) => ref _cells[column];
 
     private double Number(int column, Cell value) => value.Kind switch

@@ -86,7 +86,12 @@ internal static class ModelFile
         }
     }
 
-    public static Model Read(Stream stream)
+    public static Model Read(Stream stream) => Read(stream, ModelNode.Load);
+
+    /// <summary>Reads what a file holds.</summary>
+    /// <param name="stream">The file, to its end.</param>
+    /// <param name="load">Reads its root; whatever goes wrong there is the file's fault.</param>
+    public static T Read<T>(Stream stream, Func<SavedNode, T> load)
     {
         var left = stream.CanSeek ? stream.Length - stream.Position : 0;
         if (left > Array.MaxLength)
@@ -98,7 +103,7 @@ internal static class ModelFile
         var bytes = copy.GetBuffer().AsMemory(0, (int)copy.Length);
         try
         {
-            return ModelNode.Load(Parse(bytes));
+            return load(Parse(bytes));
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IndexOutOfRangeException or OverflowException
             or FormatException or KeyNotFoundException or InvalidCastException or JsonException or NullReferenceException)
