@@ -15,6 +15,8 @@ switch (args.FirstOrDefault())
     case "forest" when rest.Length > 0:
         ForestBench.Run(rest);
         return 0;
+    case "onnx":
+        return OnnxBench.Run(rest);
     default:
         Console.Error.WriteLine(
             """
@@ -23,6 +25,7 @@ switch (args.FirstOrDefault())
               defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
               automl DIR                 automatic training on the public tables in DIR, against the tuned ensemble of the peers
               forest DIR [TREES] [THREADS] [RUNS]   a random forest of 500 trees (DIR: what bench/learning/forest_peer.py prepare wrote)
+              onnx DIR                   exports models of the public tables in DIR and compares what ONNX Runtime predicts with what we do
             """);
         return 2;
 }

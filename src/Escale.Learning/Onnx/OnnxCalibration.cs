@@ -57,7 +57,7 @@ internal static class OnnxCalibration
         var nodes = new OnnxTreeNodes();
         nodes.BeginTree(nodeCount: 1);
         AddSearch(nodes, curve.X, 0, 0, knots);
-        var found = graph.Cast(nodes.Add(graph, x, targetCount: 1), OnnxType.Int64);
+        var found = graph.Cast(nodes.Add(graph, x, [0]), OnnxType.Int64);
         OnnxValue Of(double[] table) => graph.Node("Gather", OnnxType.Double, [graph.Constant(table, table.Length), found], OnnxAttribute.Of("axis", 0));
         return graph.Add(Of(start), graph.Multiply(Of(rise), graph.Divide(graph.Subtract(x, Of(from)), Of(width))));
     }

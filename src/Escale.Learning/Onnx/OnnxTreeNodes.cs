@@ -34,13 +34,14 @@ internal sealed class OnnxTreeNodes
     /// <summary>Adds the trees to a graph.</summary>
     /// <param name="graph">Where to.</param>
     /// <param name="features">Doubles, N rows × features.</param>
-    /// <param name="targetCount">How many scores there are.</param>
+    /// <param name="starts">From what each score starts.</param>
     /// <returns>Singles, N rows × scores: the sums, made in double precision.</returns>
-    public OnnxValue Add(OnnxGraph graph, OnnxValue features, int targetCount) => graph.LearningNode(
+    public OnnxValue Add(OnnxGraph graph, OnnxValue features, double[] starts) => graph.LearningNode(
         "TreeEnsembleRegressor",
         OnnxType.Single,
         [features],
-        OnnxAttribute.Of("n_targets", targetCount),
+        OnnxAttribute.Of("n_targets", starts.Length),
+        OnnxAttribute.Of("base_values_as_tensor", starts),
         OnnxAttribute.Of("aggregate_function", "SUM"),
         OnnxAttribute.Of("post_transform", "NONE"),
         OnnxAttribute.Of("nodes_treeids", [.. _trees]),

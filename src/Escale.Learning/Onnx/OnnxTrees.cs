@@ -27,14 +27,13 @@ internal static class OnnxTrees
             AddTree(nodes, ensemble, at, grid);
         }
         var (count, doubles) = (ensemble.ScoreCount, graph.Cast(features, OnnxType.Double));
-        var sums = graph.Cast(nodes.Add(graph, doubles, targetCount: grid > 0 ? 2 * count : count), OnnxType.Double);
-        if (grid > 0)
+        if (grid == 0)
         {
-            sums = graph.Add(graph.Columns(sums, [.. Enumerable.Range(0, count).Select(at => (long)at)]), graph.Columns(sums, [.. Enumerable.Range(count, count).Select(at => (long)at)]));
+            return OnnxLinks.Apply(graph, ensemble.Link, graph.Cast(nodes.Add(graph, doubles, ensemble.Start), OnnxType.Double));
         }
-
-        // The start, which may be large beside the sums, is added to them as a double.
-        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(sums, graph.Constant(ensemble.Start, 1, count)));
+        var sums = graph.Cast(nodes.Add(graph, doubles, new double[2 * count]), OnnxType.Double);
+        long[] coarse = [.. Enumerable.Range(0, count).Select(at => (long)at)], rest = Array.ConvertAll(coarse, at => count + at);
+        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(graph.Add(graph.Columns(sums, coarse), graph.Columns(sums, rest)), graph.Constant(ensemble.Start, 1, count)));
     }
 
     /// <summary>A power of two so large that sums of leaves rounded to its multiples have no more digits than a single, and so come out exactly.</summary>

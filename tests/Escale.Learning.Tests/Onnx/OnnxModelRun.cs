@@ -20,8 +20,11 @@ internal static class OnnxModelRun
     /// <param name="session">The exported model.</param>
     /// <param name="frame">The rows; has a column for each input.</param>
     /// <param name="outputs">Names of the outputs wanted.</param>
-    public static OnnxTensorData[] Run(OnnxSession session, Frame frame, params string[] outputs) => session.Run(
-        session.Inputs().ToDictionary(input => input.Key, input => new OnnxTensorData(Values(frame[input.Key], input.Value), frame.RowCount, 1)), outputs);
+    public static OnnxTensorData[] Run(OnnxSession session, Frame frame, params string[] outputs) => session.Run(Inputs(session, frame), outputs);
+
+    /// <summary>What the model takes of a table.</summary>
+    public static Dictionary<string, OnnxTensorData> Inputs(OnnxSession session, Frame frame) =>
+        session.Inputs().ToDictionary(input => input.Key, input => new OnnxTensorData(Values(frame[input.Key], input.Value), frame.RowCount, 1));
 
     /// <summary>By how much outputs differ from ours at most: probabilities as they are, numbers by their size.</summary>
     public static double WorstDifference(Model model, OnnxSession session, Frame frame, string prefix = "")
@@ -29,7 +32,10 @@ internal static class OnnxModelRun
         var ours = model.Predict(frame);
         var isNumber = model.Task == LearningTask.Regression;
         var theirs = Run(session, frame, prefix + (isNumber ? "variable" : "probabilities"))[0];
-        Assert.Equal([frame.RowCount, ours.OutputCount], theirs.Shape);
+        if (!theirs.Shape.SequenceEqual([frame.RowCount, ours.OutputCount]))
+        {
+            throw new InvalidDataException($"The outputs are {string.Join(" × ", theirs.Shape)}, not {frame.RowCount} × {ours.OutputCount}.");
+        }
         return ours.Outputs.ToArray().Zip(theirs.Doubles, (own, other) => Math.Abs(own - other) / (isNumber ? Math.Max(1, Math.Abs(own)) : 1)).DefaultIfEmpty().Max();
     }
 
