@@ -36,6 +36,9 @@ public sealed class NaiveBayesPredictor : Predictor
     /// <summary>The probability of each class before anything is known.</summary>
     public ReadOnlySpan<double> Priors => _priors;
 
+    /// <summary>For each class what its score starts from.</summary>
+    internal ReadOnlySpan<double> Starts => _starts;
+
     internal override string Kind => "naive-bayes";
 
     /// <summary>The mean of each feature in a class.</summary>
@@ -43,6 +46,9 @@ public sealed class NaiveBayesPredictor : Predictor
 
     /// <summary>The variance of each feature in a class, with what was added to it.</summary>
     public ReadOnlySpan<double> Variances(int label) => _variances.AsSpan(label * FeatureCount, FeatureCount);
+
+    /// <summary>Half the inverse of each variance in a class.</summary>
+    internal ReadOnlySpan<double> Halves(int label) => _halves.AsSpan(label * FeatureCount, FeatureCount);
 
     /// <inheritdoc/>
     public override void Predict(FeatureMatrix features, Span<double> outputs, int threads = 1) => ParallelRows.Predict(this, features, outputs, threads);

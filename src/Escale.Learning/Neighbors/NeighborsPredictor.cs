@@ -29,6 +29,19 @@ public sealed class NeighborsPredictor : Predictor
 
     internal NeighborIndex Index { get; }
 
+    internal NeighborMetric Metric => _settings.Metric;
+
+    internal NeighborWeighting Weighting => _settings.Weighting;
+
+    /// <summary>How many neighbours are taken.</summary>
+    internal int NeighborCount => _neighbors;
+
+    /// <summary>The targets of the training rows; of classes their indices.</summary>
+    internal ReadOnlySpan<double> Targets => _targets;
+
+    /// <summary>How much each training row counts; empty when all count the same.</summary>
+    internal ReadOnlySpan<double> Weights => _weights;
+
     internal override string Kind => "neighbors";
 
     /// <inheritdoc/>
@@ -68,6 +81,9 @@ public sealed class NeighborsPredictor : Predictor
         }
         return found;
     }
+
+    /// <summary>A feature of all training rows.</summary>
+    internal ReadOnlySpan<float> Column(int feature) => _columns.AsSpan(feature * RowCount, RowCount);
 
     internal override void Save(SavedNode node)
     {

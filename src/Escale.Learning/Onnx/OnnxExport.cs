@@ -1,3 +1,5 @@
+using Escale.Learning.Calibration;
+
 namespace Escale.Learning.Onnx;
 
 /// <summary>Writes a whole fitted model, from raw columns to predictions, as an ONNX file.</summary>
@@ -7,7 +9,7 @@ internal static class OnnxExport
     /// <exception cref="LearningException">A part of the model has no form in ONNX (<c>learning.onnx-not-expressible</c>), or it is too large (<c>learning.onnx-too-large</c>).</exception>
     public static void Write(Model model, Stream stream)
     {
-        var graph = new OnnxGraph();
+        var graph = new OnnxGraph { KeepsDoubles = model.Calibrator is IsotonicCalibrator };
         var preparation = new OnnxPreparation(graph, model.Schema.Columns, [.. model.Members.Select(member => member.Preparation)]);
         var (label, probabilities, variable) = (graph.Free("label"), graph.Free("probabilities"), graph.Free("variable"));
         var outputs = Outputs(graph, preparation, model);
@@ -24,7 +26,7 @@ internal static class OnnxExport
         graph.Save(stream, "model", $"Predicts {model.TargetName}.", Metadata(model));
     }
 
-    /// <summary>The weighted mean of the members' outputs.</summary>
+    /// <summary>The weighted mean of the members' outputs, calibrated.</summary>
     private static OnnxValue Outputs(OnnxGraph graph, OnnxPreparation preparation, Model model)
     {
         var weightSum = model.Members.Sum(member => member.Weight);
@@ -35,7 +37,7 @@ internal static class OnnxExport
             var weighted = model.Members.Count == 1 ? own : graph.Multiply(own, graph.Number(member.Weight / weightSum));
             sum = sum is { } others ? graph.Add(others, weighted) : weighted;
         }
-        return sum!.Value;
+        return model.Calibrator is { } calibrator ? OnnxCalibration.Add(graph, calibrator, sum!.Value) : sum!.Value;
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Metadata(Model model) =>

@@ -1,5 +1,7 @@
 using Escale.Learning.Baselines;
+using Escale.Learning.Bayes;
 using Escale.Learning.Linear;
+using Escale.Learning.Neighbors;
 using Escale.Learning.Transforms;
 using Escale.Learning.Trees;
 
@@ -27,6 +29,8 @@ internal static class OnnxPredictors
             TreePredictor trees => OnnxTrees.Add(graph, trees.Ensemble, features),
             LinearPredictor linear => OnnxLinear.Add(graph, linear, features),
             ConstantPredictor constant => graph.Repeated(constant.Outputs),
+            NaiveBayesPredictor bayes => OnnxNaiveBayes.Add(graph, bayes, features),
+            NeighborsPredictor neighbors => OnnxNeighbors.Add(graph, neighbors, features),
             LogTargetPredictor logarithm => OnnxLogTarget.Add(graph, logarithm, features),
             _ => throw NotExpressible(predictor),
         };

@@ -27,13 +27,20 @@ internal static class OnnxTrees
             AddTree(nodes, ensemble, at, grid);
         }
         var (count, doubles) = (ensemble.ScoreCount, graph.Cast(features, OnnxType.Double));
-        if (grid == 0)
+        if (grid == 0 && count == 1)
         {
+            // The runtime adds the start in double precision: nothing is lost when the trees take most of it away.
             return OnnxLinks.Apply(graph, ensemble.Link, graph.Cast(nodes.Add(graph, doubles, ensemble.Start), OnnxType.Double));
         }
-        var sums = graph.Cast(nodes.Add(graph, doubles, new double[2 * count]), OnnxType.Double);
-        long[] coarse = [.. Enumerable.Range(0, count).Select(at => (long)at)], rest = Array.ConvertAll(coarse, at => count + at);
-        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(graph.Add(graph.Columns(sums, coarse), graph.Columns(sums, rest)), graph.Constant(ensemble.Start, 1, count)));
+        var sums = graph.Cast(nodes.Add(graph, doubles, new double[grid > 0 ? 2 * count : count]), OnnxType.Double);
+        if (grid > 0)
+        {
+            long[] coarse = [.. Enumerable.Range(0, count).Select(at => (long)at)], rest = Array.ConvertAll(coarse, at => count + at);
+            sums = graph.Add(graph.Columns(sums, coarse), graph.Columns(sums, rest));
+        }
+
+        // Not left to the runtime: it would forget the start of a score that no leaf of a row adds to.
+        return OnnxLinks.Apply(graph, ensemble.Link, graph.Add(sums, graph.Constant(ensemble.Start, 1, count)));
     }
 
     /// <summary>A power of two so large that sums of leaves rounded to its multiples have no more digits than a single, and so come out exactly.</summary>
