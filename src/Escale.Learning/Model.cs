@@ -159,7 +159,10 @@ public sealed class Model
         {
             var member = _members[at];
             var features = row.Features.AsSpan(0, member.Predictor.FeatureCount);
-            member.Preparation.TransformRow(row, _cells[at], features);
+            if (at == 0 || member.Preparation != _members[at - 1].Preparation)
+            {
+                member.Preparation.TransformRow(row, _cells[at], features);
+            }
             if (_cells.Length == 1)
             {
                 member.Predictor.PredictRow(features, outputs);
@@ -173,10 +176,12 @@ public sealed class Model
     private void Predict(Frame rows, Span<double> outputs, int threads)
     {
         var own = Members.Count == 1 ? [] : new double[outputs.Length];
+        FeatureMatrix? features = null;
         for (var at = 0; at < Members.Count; at++)
         {
             var member = _members[at];
-            var features = member.Preparation.Transform(rows, threads);
+            // Members that read the same features stand next to each other.
+            features = at > 0 && member.Preparation == _members[at - 1].Preparation ? features! : member.Preparation.Transform(rows, threads);
             if (rows.RowCount == 0)
             {
                 continue;

@@ -91,11 +91,9 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
 
     private Model ModelOf(Contender[] members, double[] weights, Calibrator? calibrator, double[] outputs)
     {
-        var parts = new List<ModelMember>();
-        for (var at = 0; at < members.Length; at++)
-        {
-            parts.AddRange(members[at].Fitted.Select(fitted => new ModelMember(fitted.Preparation, fitted.Predictor, weights[at] / members[at].Fitted.Count)));
-        }
+        var fitted = members.SelectMany((member, at) => member.Fitted.Select(fit => new ModelMember(fit.Preparation, fit.Predictor, weights[at] / member.Fitted.Count, member.Candidate.Name)));
+        // Those that share an encoder stand together, so that it works once for all of them.
+        ModelMember[] parts = [.. fitted.GroupBy(member => member.Preparation).SelectMany(group => group)];
         return new Model(table.TargetName, table.Target, parts, new ModelInfo
         {
             Estimator = string.Join(", ", members.Select(member => member.Candidate.Name)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Escale.Learning.Baselines;
 using Escale.Learning.Bayes;
 using Escale.Learning.Boosting;
@@ -105,9 +106,10 @@ internal sealed class Portfolio
             Parameter.Real("L1", 1e-4, 10, log: true), Parameter.Real("L2", 1e-3, 30, log: true), Parameter.Real("category smoothing", 1, 100, log: true),
             Parameter.Choice("random splits", false, false, false, true), Parameter.Choice("logarithm", isSkewed ? [false, true] : [false]),
         ];
+        var tried = 0;
         return new SearchPlan(space, configuration =>
         {
-            var boosted = Boosted("gradient boosting " + configuration, new GradientBoosting
+            var boosted = Boosted(string.Create(CultureInfo.InvariantCulture, $"gradient boosting, searched {++tried}"), new GradientBoosting
             {
                 LearningRate = configuration.Real("learning rate"),
                 MaxLeaves = configuration.Whole("leaves"),

@@ -15,12 +15,17 @@ internal static class ModelNode
         {
             column.Save(node.AddTo("schema", "column"));
         }
+        var preparations = model.Members.Select(member => member.Preparation).Distinct().ToList();
+        foreach (var preparation in preparations)
+        {
+            preparation.Save(node.AddTo("preparations", "preparation"));
+        }
         foreach (var member in model.Members)
         {
             var child = node.AddTo("members", "member");
             child.Set("name", member.Name);
             child.Set("weight", member.Weight);
-            member.Preparation.Save(child.Add("preparation", "preparation"));
+            child.Set("preparation", preparations.IndexOf(member.Preparation));
             child.Set("predictor", member.Predictor);
         }
         if (model.Calibrator is { } calibrator)
@@ -42,8 +47,9 @@ internal static class ModelNode
         {
             throw SavedNode.Damaged($"it has {classes.Count} classes for {task}");
         }
+        Preparation.Preparation[] preparations = [.. node.Children("preparations").Select(Preparation.Preparation.Load)];
         ModelMember[] members = [.. node.Children("members").Select(child => new ModelMember(
-            Preparation.Preparation.Load(child.Child("preparation")), child.Predictor("predictor"), child.Double("weight"), child.Text("name")))];
+            preparations[child.Int("preparation", 0, preparations.Length - 1)], child.Predictor("predictor"), child.Double("weight"), child.Text("name")))];
         var calibrator = node.Has("calibrator") ? Calibrator.Load(node.Child("calibrator")) : null;
         return new Model(node.Text("target"), task, classes, members, ModelInfo.Load(node.Child("info")), calibrator);
     }

@@ -1,5 +1,3 @@
-using Escale.Learning.Persistence;
-
 namespace Escale.Learning.Trees;
 
 /// <summary>
@@ -60,73 +58,5 @@ internal sealed class Tree
         }
         var level = (int)value;
         return (uint)level < (uint)levels.Length * 64 ? (levels[level >> 6] >> (level & 63) & 1) != 0 : IsMissingLeft[node];
-    }
-
-    public void Save(SavedNode node)
-    {
-        node.Set("values", ValueCount);
-        node.SetArray<int>("feature", Feature);
-        node.SetArray<float>("threshold", Threshold);
-        node.SetArray<int>("left", Left);
-        node.SetArray<int>("right", Right);
-        node.SetArray<byte>("missing_left", [.. IsMissingLeft.Select(isLeft => isLeft ? (byte)1 : (byte)0)]);
-        node.SetArray<int>("level_words", [.. LeftLevels.Select(levels => levels?.Length ?? -1)]);
-        node.SetArray<ulong>("levels", [.. LeftLevels.SelectMany(levels => levels ?? [])]);
-        node.SetArray<double>("value", Value);
-        node.SetArray<double>("cover", Cover);
-        node.SetArray<double>("gain", Gain);
-    }
-
-    /// <summary>Reads a tree; its nodes are checked so that no row can walk in a circle or out of bounds.</summary>
-    public static Tree Load(SavedNode node, int featureCount)
-    {
-        var feature = node.Array<int>("feature");
-        var count = feature.Length;
-        var valueCount = node.Int("values", 1, 1 << 20);
-        var (left, right) = (node.Array<int>("left", count), node.Array<int>("right", count));
-        if (count == 0 || (long)count * valueCount > int.MaxValue)
-        {
-            throw SavedNode.Damaged($"a tree has {count} nodes");
-        }
-        for (var at = 0; at < count; at++)
-        {
-            var isLeaf = left[at] == -1 && right[at] == -1;
-            var isInner = left[at] > at && left[at] < count && right[at] > at && right[at] < count && (uint)feature[at] < (uint)featureCount;
-            if (!isLeaf && !isInner)
-            {
-                throw SavedNode.Damaged($"node {at} of a tree points outside of it");
-            }
-        }
-        return new Tree
-        {
-            Feature = feature,
-            Left = left,
-            Right = right,
-            ValueCount = valueCount,
-            Threshold = node.Array<float>("threshold", count),
-            IsMissingLeft = [.. node.Array<byte>("missing_left", count).Select(isLeft => isLeft != 0)],
-            LeftLevels = Levels(node.Array<int>("level_words", count), node.Array<ulong>("levels")),
-            Value = node.Array<double>("value", count * valueCount),
-            Cover = node.Array<double>("cover", count),
-            Gain = node.Array<double>("gain", count),
-        };
-    }
-
-    private static ulong[]?[] Levels(int[] words, ulong[] all)
-    {
-        var (sets, from) = (new ulong[]?[words.Length], 0L);
-        for (var at = 0; at < words.Length; at++)
-        {
-            if (words[at] >= 0)
-            {
-                if (from + words[at] > all.Length)
-                {
-                    throw SavedNode.Damaged("a tree has fewer levels than it says");
-                }
-                sets[at] = all.AsSpan((int)from, words[at]).ToArray();
-                from += words[at];
-            }
-        }
-        return from == all.Length ? sets : throw SavedNode.Damaged("a tree has more levels than it says");
     }
 }

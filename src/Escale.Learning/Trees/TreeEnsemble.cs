@@ -96,16 +96,13 @@ internal sealed class TreeEnsemble
         node.Set("scale", Scale);
         node.SetArray<double>("start", Start);
         node.SetArray<int>("score_of", ScoreOf);
-        foreach (var tree in Trees)
-        {
-            tree.Save(node.AddTo("trees", "tree"));
-        }
+        SavedTrees.Save(Trees, node.Add("trees", "trees"));
     }
 
     public static TreeEnsemble Load(SavedNode node)
     {
         var features = node.Int("features", 0, 1 << 24);
-        var trees = node.Children("trees").Select(child => Tree.Load(child, features)).ToArray();
+        var trees = SavedTrees.Load(node.Child("trees"), features);
         var (start, link) = (node.Array<double>("start"), node.Enum<ScoreLink>("link"));
         var scoreOf = node.Array<int>("score_of", trees.Length);
         if (start.Length == 0 || (link is ScoreLink.Logistic or ScoreLink.Exponential && start.Length != 1))
