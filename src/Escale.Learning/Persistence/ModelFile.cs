@@ -178,7 +178,7 @@ internal static class ModelFile
     private static long LengthOf(ReadOnlySpan<byte> header, IReadOnlyList<byte[]> arrays) =>
         PrologueLength + header.Length + arrays.Sum(array => (long)ArrayPrologueLength + array.Length);
 
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
+    public static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
     {
         crc = ~crc;
         for (; bytes.Length >= 8; bytes = bytes[8..])
