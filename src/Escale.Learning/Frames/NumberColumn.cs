@@ -109,7 +109,7 @@ internal sealed class NumberColumn<T> : NumberColumn
     // The comparisons are settled when the method is compiled for T; nothing is boxed.
     private static double AsDouble(T value) =>
         typeof(T) == typeof(double) ? (double)(object)value
-        : typeof(T) == typeof(float) ? (float)(object)value
-        : typeof(T) == typeof(long) ? (long)(object)value
+        : typeof(T) == typeof(float) ? (double)(float)(object)value
+        : typeof(T) == typeof(long) ? (double)(long)(object)value // The cast matters: of float and long the common type is float.
         : MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))[0];
 }

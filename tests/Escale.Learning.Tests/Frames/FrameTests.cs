@@ -35,6 +35,15 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void Whole_numbers_are_exact_up_to_two_to_the_53() => Prop.ForAll(ArbMap.Default.ArbFor<long>(), seed =>
+    {
+        var value = seed * 7_919_000_001 % (1L << 53);
+        var column = Column.OfIntegers("x", new[] { value, 1_700_000_001 });
+        Assert.Equal((value, 1_700_000_001), ((long)column.Number(0), column.Number(1)));
+        Assert.Equal(value, column.ValueAt(0));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Rows_of_rows_are_the_rows_of_the_first_table() => Prop.ForAll(
         ArbMap.Default.ArbFor<NonEmptyArray<PositiveInt>>(), ArbMap.Default.ArbFor<NonEmptyArray<PositiveInt>>(), (first, second) =>
         {

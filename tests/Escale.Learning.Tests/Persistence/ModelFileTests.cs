@@ -35,8 +35,8 @@ public sealed class ModelFileTests
     [Fact]
     public void Cut_anywhere_the_file_is_damaged()
     {
-        // Every cut near the ends and at the seams, and a thousand between.
-        var step = Math.Max(1, _file.Length / 1_000);
+        // Every cut near the ends and at the seams, and three hundred between.
+        var step = Math.Max(1, _file.Length / 300);
         foreach (var length in Enumerable.Range(0, _file.Length).Where(at => at < 200 || at > _file.Length - 200 || at % step == 0))
         {
             Assert.Equal("learning.model-file-damaged", CodeOf(_file[..length]));
@@ -47,7 +47,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Any_byte_changed_the_file_is_damaged()
     {
-        var step = Math.Max(1, _file.Length / 2_000);
+        var step = Math.Max(1, _file.Length / 500);
         var copy = _file.ToArray();
         foreach (var at in Enumerable.Range(0, _file.Length).Where(at => at < 200 || at % step == 0))
         {
@@ -116,7 +116,7 @@ public sealed class ModelFileTests
         string[] others = ["-1", "0", "1", "1e9", "2147483647", "null", "\"x\"", "[]", "{}", "true", "{\"array\":0,\"type\":\"Single\",\"length\":1}"];
         var numbers = System.Text.RegularExpressions.Regex.Matches(header, @"(?<=[:,\[])(-?\d+(\.\d+)?|""[a-zA-Z ]+"")(?=[,\]}])").Select(match => (match.Index, match.Length)).ToArray();
         var outcomes = new Dictionary<string, int>();
-        for (var repeat = 0; repeat < 1_500; repeat++)
+        for (var repeat = 0; repeat < 500; repeat++)
         {
             var (index, length) = numbers[random.Next(numbers.Length)];
             var altered = header[..index] + others[random.Next(others.Length)] + header[(index + length)..];
@@ -124,7 +124,7 @@ public sealed class ModelFileTests
             Assert.Contains(code, new[] { "read", "learning.model-file-damaged", "learning.model-file-newer" });
             outcomes[code] = outcomes.GetValueOrDefault(code) + 1;
         }
-        Assert.InRange(outcomes["learning.model-file-damaged"], 300, 1_500);
+        Assert.InRange(outcomes["learning.model-file-damaged"], 100, 500);
     }
 
     [Fact]

@@ -100,7 +100,8 @@ internal sealed class NumberEncoder : ColumnEncoder
                 (least, most) = (Math.Min(least, number), Math.Max(most, number));
             }
         }
-        var isFar = Math.Max(Math.Abs(least), Math.Abs(most)) is >= ExactInSingle and <= 1e300 and var farthest && most - least < farthest / 2 && most > least;
+        var farthest = Math.Max(Math.Abs(least), Math.Abs(most));
+        var isFar = most > least && farthest is >= ExactInSingle and <= 1e300 && most - least < farthest / 2;
         return isFar
             ? new NumberEncoder(input, [new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{column.Name} − {least}"), null, column.Name)], NumberStep.Plain with { Center = least })
             : new NumberEncoder(input, [new(column.Name, null, column.Name)], NumberStep.Plain);

@@ -47,7 +47,7 @@ internal sealed class TextEncoder : ColumnEncoder
                 rowsWith[bucket] += counts[bucket] > 0 ? 1 : 0;
             }
         }
-        var weights = Array.ConvertAll(rowsWith, with => (float)(Math.Log((1.0 + rows) / (1 + with)) + 1));
+        var weights = Weights(rowsWith, rows);
         NumberStep[] steps = isNative ? [NumberStep.Plain, NumberStep.Plain] : [NumberStep.Fit(lengths, context.Settings)!.Value, NumberStep.Fit(words, context.Settings)!.Value];
         Feature[] features = [
             .. Enumerable.Range(0, buckets).Select(at => new Feature(at < buckets / 2 ? $"{column.Name}: words {at + 1}" : $"{column.Name}: characters {at + 1 - buckets / 2}", null, column.Name)),
@@ -80,12 +80,21 @@ internal sealed class TextEncoder : ColumnEncoder
         }
         features[^2] = _steps[0].Apply(Math.Log(1 + text.Length));
         features[^1] = _steps[1].Apply(Math.Log(1 + TextGrams.Count(text, grams)));
+        Weigh(grams, _weights);
+    }
+
+    /// <summary>The rarer, the heavier.</summary>
+    public static float[] Weights(int[] rowsWith, int rows) => Array.ConvertAll(rowsWith, with => (float)(Math.Log((1.0 + rows) / (1 + with)) + 1));
+
+    /// <summary>Turns counts into weights of length 1.</summary>
+    public static void Weigh(Span<float> grams, ReadOnlySpan<float> weights)
+    {
         var squares = 0.0;
         for (var at = 0; at < grams.Length; at++)
         {
             if (grams[at] > 0)
             {
-                var weighted = (1 + Math.Log(grams[at])) * _weights[at];
+                var weighted = (1 + Math.Log(grams[at])) * weights[at];
                 squares += weighted * weighted;
                 grams[at] = (float)weighted;
             }
