@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Escale.Learning.Boosting;
 
@@ -11,14 +10,8 @@ internal static class DefaultsBench
     /// <param name="arguments">The folder of the tables; then, to try others than the defaults, NAME=VALUE for settings, and names of sets after "only:".</param>
     public static void Run(string[] arguments)
     {
-        var settings = new GradientBoosting();
+        var settings = SettingsOf.Boosting(arguments.Skip(1), new GradientBoosting());
         var only = arguments.FirstOrDefault(argument => argument.StartsWith("only:", StringComparison.Ordinal))?[5..].Split(',');
-        foreach (var pair in arguments.Skip(1).Where(argument => argument.Contains('=')).Select(argument => argument.Split('=')))
-        {
-            var property = typeof(GradientBoosting).GetProperty(pair[0])!;
-            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            property.SetValue(settings, Convert.ChangeType(pair[1], type, CultureInfo.InvariantCulture));
-        }
         using var baselines = JsonDocument.Parse(File.ReadAllText(Path.Combine(arguments[0], "baselines.json")));
         var ratios = new List<double>();
         Console.WriteLine("set             metric      ours     LightGBM  ratio of losses  seconds a fold");

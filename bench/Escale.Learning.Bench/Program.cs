@@ -17,11 +17,19 @@ switch (args.FirstOrDefault())
         return 0;
     case "onnx":
         return OnnxBench.Run(rest);
+    case "mixed":
+        MixedBench.Run(rest);
+        return 0;
+    case "predict":
+        PredictBench.Run(rest);
+        return 0;
     default:
         Console.Error.WriteLine(
             """
             Benchmarks of Escale.Learning. Which:
               boosting [THREADS] [DIR] [RUNS] [TREES]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
+              mixed THREADS DIR [NAME=VALUE]   the same with categories
+              predict [THREADS] [DIR]    rows a second of 100 trees, and the time of one row
               defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
               automl DIR                 automatic training on the public tables in DIR, against the tuned ensemble of the peers
               forest DIR [TREES] [THREADS] [RUNS]   a random forest of 500 trees (DIR: what bench/learning/forest_peer.py prepare wrote)

@@ -24,6 +24,10 @@ public enum ScoreLink
 /// </summary>
 internal sealed class TreeEnsemble
 {
+    private readonly Lazy<CompiledTrees?> _compiled;
+
+    public TreeEnsemble() => _compiled = new Lazy<CompiledTrees?>(() => TreeCompiler.Compile(this));
+
     public required Tree[] Trees { get; init; }
 
     /// <summary>For each tree the score that it adds to; −1 when its nodes have a value for every score.</summary>
@@ -42,6 +46,9 @@ internal sealed class TreeEnsemble
     public int ScoreCount => Start.Length;
 
     public int OutputCount => Link == ScoreLink.Logistic ? 2 : ScoreCount;
+
+    /// <summary>The trees laid out for speed, made when first asked for; null when they cannot be.</summary>
+    public CompiledTrees? Compiled => _compiled.Value;
 
     /// <summary>The scores of one row.</summary>
     public void Score(ReadOnlySpan<float> row, Span<double> scores)

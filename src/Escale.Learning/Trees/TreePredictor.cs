@@ -1,10 +1,14 @@
 using Escale.Learning.Persistence;
+using Escale.Learning.Threads;
 
 namespace Escale.Learning.Trees;
 
 /// <summary>A fitted tree, forest or boosting model.</summary>
 public sealed class TreePredictor : Predictor
 {
+    // A thread is not worth starting for less.
+    private const int StepsPerThread = 200_000;
+
     internal TreePredictor(TreeEnsemble ensemble, LearningTask task)
         : base(task, ensemble.OutputCount, ensemble.FeatureCount) => Ensemble = ensemble;
 
@@ -24,19 +28,51 @@ public sealed class TreePredictor : Predictor
     /// <inheritdoc/>
     public override void Predict(FeatureMatrix features, Span<double> outputs, int threads = 1)
     {
-        Span<float> row = stackalloc float[FeatureCount];
-        for (var at = 0; at < features.RowCount; at++)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(features.FeatureCount, FeatureCount, nameof(features));
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs.Length, features.RowCount * OutputCount, nameof(outputs));
+        if (Ensemble.Compiled is not { } compiled)
         {
-            features.CopyRow(at, row);
-            PredictRow(row, outputs.Slice(at * OutputCount, OutputCount));
+            PredictOneByOne(features, outputs);
+            return;
+        }
+        var blocks = (features.RowCount + compiled.BlockRows - 1) / compiled.BlockRows;
+        var workers = (int)Math.Clamp((long)features.RowCount * TreeCount / StepsPerThread, 1, Math.Max(1, threads));
+        unsafe
+        {
+            fixed (double* output = outputs)
+            {
+                var to = output; // Memory that stays where it is until all blocks are done.
+                using var team = new WorkerTeam(workers);
+                team.Run(blocks, block =>
+                {
+                    var from = block * compiled.BlockRows;
+                    var count = Math.Min(compiled.BlockRows, features.RowCount - from);
+                    compiled.Predict(features, from, count, new Span<double>(to + (long)from * OutputCount, count * OutputCount));
+                });
+            }
         }
     }
 
     /// <inheritdoc/>
     public override void PredictRow(ReadOnlySpan<float> row, Span<double> outputs)
     {
+        if (Ensemble.Compiled is { } compiled)
+        {
+            compiled.Predict(row[..FeatureCount], outputs[..OutputCount]);
+            return;
+        }
         Ensemble.Score(row, outputs);
         Ensemble.Apply(outputs, outputs);
+    }
+
+    private void PredictOneByOne(FeatureMatrix features, Span<double> outputs)
+    {
+        var row = new float[FeatureCount];
+        for (var at = 0; at < features.RowCount; at++)
+        {
+            features.CopyRow(at, row);
+            PredictRow(row, outputs.Slice(at * OutputCount, OutputCount));
+        }
     }
 
     internal override void Save(SavedNode node)
