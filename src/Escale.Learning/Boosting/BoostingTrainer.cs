@@ -127,7 +127,7 @@ internal sealed class BoostingTrainer
         MaxLeaves = _settings.MaxLeaves, MaxDepth = _settings.MaxDepth, MinLeafRows = _settings.MinLeafRows, MinLeafHessian = _settings.MinLeafHessian,
         MinGain = _settings.MinGain, L1 = _settings.L1, L2 = _settings.L2, CategorySmoothing = _settings.CategorySmoothing, CategoryL2 = _settings.CategoryL2,
         MaxCategoryThreshold = _settings.MaxCategoryThreshold, FeatureSharePerNode = _settings.FeatureSharePerNode, ExtraRandom = _settings.ExtraRandom,
-        LeafBound = _objective.LeafBound, Directions = directions,
+        PathSmoothing = _settings.PathSmoothing, LeafBound = _objective.LeafBound, Directions = directions,
     };
 
     private sbyte[]? Directions(FeatureMatrix features)

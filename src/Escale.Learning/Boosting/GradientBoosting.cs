@@ -45,6 +45,9 @@ public sealed partial record GradientBoosting : Estimator
     /// <summary>Squared penalty of leaf values. Default 0.</summary>
     public double L2 { get; init; }
 
+    /// <summary>By how many rows' worth the value of a leaf is drawn towards that of its parent, and so on up to the root: little for a leaf of many rows. Default 0.</summary>
+    public double PathSmoothing { get; init; }
+
     /// <summary>Most bins of a number, the one of missing values not counted, 2 to 255. Default 255.</summary>
     public int MaxBins { get; init; } = 255;
 

@@ -14,6 +14,7 @@ public sealed partial record GradientBoosting
         Check(MinGain >= 0 && double.IsFinite(MinGain), nameof(MinGain), "0 or more");
         Check(L1 >= 0 && double.IsFinite(L1), nameof(L1), "0 or more");
         Check(L2 >= 0 && double.IsFinite(L2), nameof(L2), "0 or more");
+        Check(PathSmoothing >= 0 && double.IsFinite(PathSmoothing), nameof(PathSmoothing), "0 or more");
         Check(MaxBins is >= 2 and <= 255, nameof(MaxBins), "2 to 255");
         Check(FeatureShare is > 0 and <= 1, nameof(FeatureShare), "above 0, at most 1");
         Check(FeatureSharePerNode is > 0 and <= 1, nameof(FeatureSharePerNode), "above 0, at most 1");

@@ -29,6 +29,9 @@ internal sealed class GrowingLeaf(int node, int begin, int count, int depth)
     /// <summary>Squared penalty of its value: larger below a split by category.</summary>
     public double L2 { get; set; }
 
+    /// <summary>Its value as a leaf, before the learning rate.</summary>
+    public double Value { get; set; }
+
     /// <summary>The best way to part it.</summary>
     public Split Split { get; set; } = Split.None;
 

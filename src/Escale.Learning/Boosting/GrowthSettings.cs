@@ -17,6 +17,8 @@ internal sealed record GrowthSettings
 
     public double L2 { get; init; }
 
+    public double PathSmoothing { get; init; }
+
     public double CategorySmoothing { get; init; } = 10;
 
     public double CategoryL2 { get; init; } = 10;

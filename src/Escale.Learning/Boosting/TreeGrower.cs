@@ -44,6 +44,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         };
         _histograms.Count(root.Histogram, rows.IsEmpty ? null : Partition.Rows, count, packed);
         root.Sum = SumOf(root.Histogram);
+        root.Value = new LeafScale(packed, root, _settings, root.L2, 0).Value(root.Sum);
         _finder.Find(root, packed, choice);
         _leaves.Add(root);
         while (_leaves.Count < _settings.MaxLeaves && Best() is { } leaf)
@@ -53,8 +54,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         foreach (var leaf in _leaves)
         {
             Release(leaf);
-            var value = new LeafScale(packed, leaf, _settings, leaf.L2, 0).Value(leaf.Sum);
-            growing.SetLeaf(leaf.Node, value, leaf.Count);
+            growing.SetLeaf(leaf.Node, leaf.Value, leaf.Count);
         }
         return growing;
     }
@@ -86,6 +86,8 @@ internal sealed unsafe class TreeGrower : IDisposable
         var left = new GrowingLeaf(leftNode, leaf.Begin, lefts, leaf.Depth + 1) { Sum = leaf.Split.LeftSum };
         var right = new GrowingLeaf(rightNode, leaf.Begin + lefts, leaf.Count - lefts, leaf.Depth + 1) { Sum = leaf.Sum - leaf.Split.LeftSum };
         Bound(leaf, left, right, packed);
+        SetValue(left, leaf, packed);
+        SetValue(right, leaf, packed);
         _leaves[_leaves.IndexOf(leaf)] = left;
         _leaves.Add(right);
         var (small, large) = left.Count <= right.Count ? (left, right) : (right, left);
@@ -122,6 +124,14 @@ internal sealed unsafe class TreeGrower : IDisposable
         var middle = scale.Value(left.Sum) / 2 + scale.Value(right.Sum) / 2;
         var (low, high) = direction > 0 ? (left, right) : (right, left);
         (low.Upper, high.Lower) = (middle, middle);
+    }
+
+    // A leaf of few rows is drawn towards the value of its parent.
+    private void SetValue(GrowingLeaf leaf, GrowingLeaf parent, PackedGradients packed)
+    {
+        var value = new LeafScale(packed, leaf, _settings, leaf.L2, 0).Value(leaf.Sum);
+        var own = leaf.Count / (leaf.Count + _settings.PathSmoothing);
+        leaf.Value = Math.Clamp(own * value + (1 - own) * parent.Value, leaf.Lower, leaf.Upper);
     }
 
     // A leaf that will not be parted needs its histogram no more.
