@@ -11,6 +11,7 @@ internal sealed class OnnxPreparation
     private readonly Dictionary<string, OnnxValue> _inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OnnxLevels> _levels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OnnxMoments> _moments = new(StringComparer.Ordinal);
+    private readonly Dictionary<Preparation.Preparation, OnnxValue> _added = [];
 
     /// <summary>Adds an input for each raw column.</summary>
     /// <param name="graph">Where to.</param>
@@ -31,9 +32,12 @@ internal sealed class OnnxPreparation
         }
     }
 
-    /// <summary>Adds a preparation.</summary>
+    /// <summary>Adds a preparation, if it is not there yet.</summary>
     /// <returns>Singles, N rows × features.</returns>
-    public OnnxValue Add(Preparation.Preparation preparation)
+    public OnnxValue Add(Preparation.Preparation preparation) =>
+        _added.TryGetValue(preparation, out var features) ? features : _added[preparation] = Features(preparation);
+
+    private OnnxValue Features(Preparation.Preparation preparation)
     {
         var parts = new List<Part>();
         var (numbers, steps, places, first) = (new List<OnnxValue>(), new List<NumberStep>(), new List<int>(), 0);

@@ -115,6 +115,29 @@ public sealed class OnnxExportTests
         Assert.InRange(OnnxModelRun.WorstDifference(model, session, tables.Make(task, 200, isNew: true)), 0, Tolerance);
     }
 
+    [Fact]
+    public void Members_that_share_a_preparation_share_what_it_does()
+    {
+        var train = new RawTables(seed: 8).Make(LearningTask.Binary, 200);
+        var one = Fit(new GradientBoosting { Trees = 3 }, new(), train);
+        var both = new Model(RawTables.Target, Targets.Of(train[RawTables.Target]), [one.Members[0], one.Members[0] with { Weight = 2 }], new ModelInfo());
+        Assert.Equal(2, LookUps(one));
+        Assert.Equal(2, LookUps(both));
+
+        static int LookUps(Model model) => System.Text.Encoding.Latin1.GetString(OnnxModelRun.Export(model)).Split("LabelEncoder").Length - 1;
+    }
+
+    [Fact]
+    public void The_same_model_makes_the_same_file()
+    {
+        var train = new RawTables(seed: 9).Make(LearningTask.Multiclass, 200);
+        var model = Fit(new RandomForest { Trees = 5 }, new(), train);
+        using var saved = new MemoryStream();
+        model.Save(saved);
+        saved.Position = 0;
+        Assert.Equal(OnnxModelRun.Export(model), OnnxModelRun.Export(Model.Load(saved)));
+    }
+
     [Theory]
     [InlineData(LearningTask.Binary, "isotonic")]
     [InlineData(LearningTask.Multiclass, "isotonic")]
