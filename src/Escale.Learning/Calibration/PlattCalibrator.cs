@@ -78,7 +78,7 @@ public sealed class PlattCalibrator : Calibrator
     {
         var outputs = node.Int("outputs", 2, 1 << 20);
         var curves = outputs == 2 ? 1 : outputs;
-        return new PlattCalibrator(outputs, node.Array<double>("slopes", curves), node.Array<double>("intercepts", curves));
+        return new PlattCalibrator(outputs, node.Numbers("slopes", curves), node.Numbers("intercepts", curves));
     }
 
     /// <summary>Slope and intercept of least log loss against smoothed targets.</summary>

@@ -18,6 +18,8 @@ public enum SetKind
 /// </summary>
 public sealed class PredictionSets
 {
+    private const string FileKind = "prediction-sets";
+
     private readonly ConformalScores _scores;
     private readonly int _classes;
 
@@ -60,6 +62,13 @@ public sealed class PredictionSets
         }
         isIn[MetricInput.Highest(probabilities)] = true;
     }
+
+    /// <summary>Reads sets that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static PredictionSets Load(Stream stream) => PartFile.Read(stream, FileKind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, FileKind, Save);
 
     internal void Save(SavedNode node)
     {

@@ -9,6 +9,8 @@ namespace Escale.Learning.Calibration;
 /// </summary>
 public sealed class QuantileIntervals
 {
+    private const string Kind = "quantile-intervals";
+
     private readonly ConformalScores _scores;
 
     private QuantileIntervals(ConformalScores scores) => _scores = scores;
@@ -44,6 +46,13 @@ public sealed class QuantileIntervals
         var (moved, (low, high)) = (_scores.Quantile(level), Ordered(lower, upper));
         return low - moved <= high + moved ? new PredictionInterval(low - moved, high + moved) : new PredictionInterval((low + high) / 2, (low + high) / 2);
     }
+
+    /// <summary>Reads intervals that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static QuantileIntervals Load(Stream stream) => PartFile.Read(stream, Kind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, Kind, Save);
 
     internal void Save(SavedNode node) => _scores.Save(node.Add("scores", "scores"));
 

@@ -15,6 +15,8 @@ public readonly record struct PredictionInterval(double Lower, double Upper);
 /// </summary>
 public sealed class ResidualIntervals
 {
+    private const string Kind = "residual-intervals";
+
     private readonly ConformalScores _below;
     private readonly ConformalScores _above;
     private readonly double _leastDifficulty;
@@ -61,6 +63,13 @@ public sealed class ResidualIntervals
         var scale = Math.Max(difficulty, _leastDifficulty);
         return new PredictionInterval(output - scale * _below.Quantile(side), output + scale * _above.Quantile(side));
     }
+
+    /// <summary>Reads intervals that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static ResidualIntervals Load(Stream stream) => PartFile.Read(stream, Kind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, Kind, Save);
 
     internal void Save(SavedNode node)
     {

@@ -6,6 +6,8 @@ namespace Escale.Learning.Clustering;
 /// <summary>Clusters that DBSCAN found. Immutable and thread-safe.</summary>
 public sealed class DbscanModel
 {
+    private const string Kind = "dbscan";
+
     private readonly KdTree? _cores;
     private readonly int[] _coreLabels;
     private readonly int[] _labels;
@@ -67,6 +69,13 @@ public sealed class DbscanModel
         return new DbscanModel(names, cores.Length > 0 ? new KdTree(DenseRows.Of(features.Rows(cores))) : null, [.. cores.Select(row => labels[row])], labels, isCore, eps);
     }
 
+    /// <summary>Reads clusters that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static DbscanModel Load(Stream stream) => PartFile.Read(stream, Kind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, Kind, Save);
+
     internal void Save(SavedNode node)
     {
         node.Set("features", FeatureNames);
@@ -79,8 +88,8 @@ public sealed class DbscanModel
     internal static DbscanModel Load(SavedNode node)
     {
         var (names, labels, eps) = (node.Texts("features"), node.Array<int>("labels"), node.Double("eps"));
-        var values = node.Array<float>("cores", checked(labels.Length * names.Count));
-        if (names.Count == 0 || !(eps > 0) || labels.Any(label => label < 0 || label >= labels.Length) || !values.All(float.IsFinite))
+        var values = node.Floats("cores", labels.Length, names.Count);
+        if (names.Count == 0 || !(eps > 0) || labels.Any(label => label < 0 || label >= labels.Length))
         {
             throw SavedNode.Damaged("the cores of clusters are not whole");
         }

@@ -6,6 +6,8 @@ namespace Escale.Learning.Clustering;
 /// <summary>Clusters that HDBSCAN found. Immutable and thread-safe.</summary>
 public sealed class HdbscanModel
 {
+    private const string Kind = "hdbscan";
+
     private readonly KdTree _tree;
     private readonly double[] _cores;
     private readonly int _samples;
@@ -71,6 +73,13 @@ public sealed class HdbscanModel
         return new HdbscanModel(names, tree, cores, samples, [.. tree.RowAt.Select(row => condensed.ClusterOf[row])], clusters, labels, probabilities, condensed.OutlierScores());
     }
 
+    /// <summary>Reads clusters that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static HdbscanModel Load(Stream stream) => PartFile.Read(stream, Kind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, Kind, Save);
+
     internal void Save(SavedNode node)
     {
         node.Set("features", FeatureNames);
@@ -86,10 +95,10 @@ public sealed class HdbscanModel
 
     internal static HdbscanModel Load(SavedNode node)
     {
-        var (names, cores, parents) = (node.Texts("features"), node.Array<double>("cores"), node.Array<int>("parents"));
-        var (values, at) = (node.Array<float>("rows", checked(cores.Length * names.Count)), node.Array<int>("cluster_at", cores.Length));
-        var clusters = new Clusters(parents, node.Array<double>("births", parents.Length), node.Array<double>("ends", parents.Length), node.Array<int>("labels", parents.Length));
-        var isWhole = names.Count > 0 && cores.Length > 0 && parents.Length > 0 && values.All(float.IsFinite) && cores.All(core => core >= 0)
+        var (names, at, parents) = (node.Texts("features"), node.Array<int>("cluster_at"), node.Array<int>("parents"));
+        var (values, cores) = (node.Floats("rows", at.Length, names.Count), node.Numbers("cores", at.Length));
+        var clusters = new Clusters(parents, node.Numbers("births", parents.Length), node.Numbers("ends", parents.Length), node.Array<int>("labels", parents.Length));
+        var isWhole = names.Count > 0 && cores.Length > 0 && parents.Length > 0 && cores.All(core => core >= 0)
             && at.All(cluster => cluster >= 0 && cluster < parents.Length) && parents.Index().All(item => item.Item >= -1 && item.Item < item.Index)
             && clusters.Label.All(label => label >= -1 && label < parents.Length) && clusters.Birth.All(birth => birth >= 0) && clusters.End.All(end => end > 0);
         if (!isWhole)

@@ -6,6 +6,7 @@ namespace Escale.Learning.Clustering;
 /// <summary>Clusters that k-means found. Immutable and thread-safe.</summary>
 public sealed class KMeansModel
 {
+    private const string Kind = "k-means";
     private const int BlockRows = 2048;
 
     private readonly double[] _centres;
@@ -66,6 +67,13 @@ public sealed class KMeansModel
         var (centre, square) = KMeansRun.Nearest(padded, _centres);
         return (centre, Math.Sqrt(square));
     }
+
+    /// <summary>Reads clusters that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static KMeansModel Load(Stream stream) => PartFile.Read(stream, Kind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, Kind, Save);
 
     internal void Save(SavedNode node)
     {

@@ -7,6 +7,7 @@ namespace Escale.Learning.Decomposition;
 /// <summary>Principal components that were found. Immutable and thread-safe.</summary>
 public sealed class PcaModel
 {
+    private const string Kind = "pca";
     private const int BlockRows = 1024;
 
     private readonly double[][] _directions;
@@ -129,6 +130,13 @@ public sealed class PcaModel
         }
     }
 
+    /// <summary>Reads components that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <exception cref="LearningException">The file is damaged (<c>learning.model-file-damaged</c>) or of a newer version (<c>learning.model-file-newer</c>).</exception>
+    public static PcaModel Load(Stream stream) => PartFile.Read(stream, Kind, Load);
+
+    /// <summary>Writes it; see <see cref="Load(Stream)"/>.</summary>
+    public void Save(Stream stream) => PartFile.Write(stream, Kind, Save);
+
     internal void Save(SavedNode node)
     {
         node.Set("features", FeatureNames);
@@ -144,10 +152,10 @@ public sealed class PcaModel
     {
         var names = node.Texts("features");
         var components = node.Int("components", 1, Math.Max(1, names.Count));
-        var directions = node.Array<double>("directions", checked(components * names.Count)).Chunk(Math.Max(1, names.Count)).ToArray();
-        var variances = node.Array<double>("variances", components);
+        var directions = node.Numbers("directions", components, names.Count).Chunk(Math.Max(1, names.Count)).ToArray();
+        var variances = node.Numbers("variances", components);
         return directions.Length == components && variances.All(variance => variance >= 0)
-            ? new PcaModel(names, node.Array<double>("means", names.Count), directions, variances, node.Double("total_variance"), node.Flag("whitened"))
+            ? new PcaModel(names, node.Numbers("means", names.Count), directions, variances, node.Double("total_variance"), node.Flag("whitened"))
             : throw SavedNode.Damaged("principal components have no features or a negative variance");
     }
 }

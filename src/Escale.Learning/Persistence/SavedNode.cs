@@ -119,6 +119,20 @@ internal sealed class SavedNode
         return MemoryMarshal.Cast<byte, T>(bytes).ToArray();
     }
 
+    /// <summary>An array of finite numbers, so many for each of so many things.</summary>
+    public double[] Numbers(string name, int things, int each = 1)
+    {
+        var values = Array<double>(name, Length(name, things, each));
+        return values.All(double.IsFinite) ? values : throw Damaged($"'{name}' holds a value that is missing or infinite");
+    }
+
+    /// <inheritdoc cref="Numbers"/>
+    public float[] Floats(string name, int things, int each)
+    {
+        var values = Array<float>(name, Length(name, things, each));
+        return values.All(float.IsFinite) ? values : throw Damaged($"'{name}' holds a value that is missing or infinite");
+    }
+
     /// <summary>A further part.</summary>
     public SavedNode Child(string name) => new(_json[name] as JsonObject ?? throw Damaged($"'{name}' is missing"), _arrays);
 
@@ -132,6 +146,9 @@ internal sealed class SavedNode
 
     /// <summary>A predictor.</summary>
     public Predictor Predictor(string name) => SavedKinds.Predictor(Child(name));
+
+    private static int Length(string name, int things, int each) =>
+        (long)things * each <= System.Array.MaxLength ? things * each : throw Damaged($"'{name}' would have {(long)things * each} values");
 
     private T Value<T>(string name, string what) => _json[name] is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Damaged($"'{name}' is not {what}");
 }
