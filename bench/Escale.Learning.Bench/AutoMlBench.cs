@@ -12,12 +12,13 @@ namespace Escale.Learning.Bench;
 /// </summary>
 internal static class AutoMlBench
 {
-    /// <param name="arguments">The folder of the tables; then <c>only:a,b</c>, <c>folds:2</c>, <c>seconds:SCALE</c>, <c>jobs:2</c>, <c>show</c>.</param>
+    /// <param name="arguments">The folder of the tables; then <c>only:a,b</c>, <c>folds:2</c>, <c>seconds:SCALE</c>, <c>jobs:2</c>, <c>trials:N</c> (instead of the time), <c>show</c>.</param>
     public static void Run(string[] arguments)
     {
         var folder = arguments[0];
         var only = Option(arguments, "only")?.Split(',');
         var (scale, jobs, most) = (Number(arguments, "seconds", 1), (int)Number(arguments, "jobs", 2), (int)Number(arguments, "folds", 5));
+        var trials = Option(arguments, "trials") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : (int?)null;
         using var baselines = JsonDocument.Parse(File.ReadAllText(Option(arguments, "bar") ?? Path.Combine(folder, "baselines.json")));
         using var descriptions = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "datasets.json")));
         Console.WriteLine("set             metric      ours   tuned_ens  ratio of losses  folds won  seconds a fold (peer's)");
@@ -30,7 +31,7 @@ internal static class AutoMlBench
             {
                 continue;
             }
-            var result = Measure(folder, description, peer, scale, jobs, most, arguments.Contains("show"));
+            var result = Measure(folder, description, peer, scale, trials, jobs, most, arguments.Contains("show"));
             ratios.Add(result.Ratio);
             (wins, sets) = (wins + (result.Ratio < 1 ? 1 : 0), sets + 1);
         }
@@ -38,7 +39,7 @@ internal static class AutoMlBench
         Console.WriteLine(FormattableString.Invariant($"better on {wins} of {sets}, median ratio of losses {(ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2:F4}"));
     }
 
-    private static (double Ratio, int Won) Measure(string folder, JsonElement description, JsonElement peer, double scale, int jobs, int most, bool isShown)
+    private static (double Ratio, int Won) Measure(string folder, JsonElement description, JsonElement peer, double scale, int? trials, int jobs, int most, bool isShown)
     {
         var (name, metricName, target) = (description.GetProperty("name").GetString()!, description.GetProperty("metric").GetString()!.Split(' ')[0], description.GetProperty("target").GetString()!);
         var frame = Frame.ReadCsv(Path.Combine(folder, description.GetProperty("file").GetString()!), new CsvOptions { MissingTexts = ["", " ", "?", "NA", "N/A", "NaN", "nan", "null", "NULL"] });
@@ -54,7 +55,7 @@ internal static class AutoMlBench
             var train = frame.Rows(Enumerable.Range(0, frame.RowCount).Where(row => !isTest.Contains(row)).ToArray());
             var test = frame.Rows(tests[fold]);
             var started = Stopwatch.GetTimestamp();
-            var result = AutoMl.Train(train, target, new AutoMlSettings { TimeLimit = TimeSpan.FromSeconds(seconds * scale), Threads = 1, Seed = fold });
+            var result = AutoMl.Train(train, target, new AutoMlSettings { TimeLimit = trials is null ? TimeSpan.FromSeconds(seconds * scale) : null, Trials = trials, Threads = 1, Seed = fold });
             used[fold] = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var truth = Targets.Of(test[target], result.Task, result.Best.Classes);
             losses[fold] = metric.Loss(truth, result.Best.Predict(test).Outputs);

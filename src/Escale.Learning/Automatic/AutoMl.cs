@@ -40,6 +40,7 @@ public static class AutoMl
 
 /// <summary>What automatic training found.</summary>
 /// <param name="Best">The model to use: the ensemble, or the best single one when that is as good.</param>
+/// <param name="BestName">Its name on the leaderboard. The ensemble is preferred even when the best single model is ahead by a little: that one's score is the best of many.</param>
 /// <param name="Leaderboard">Every model that was finished and the ensemble, the best first.</param>
 /// <param name="Task">What the task was taken for.</param>
 /// <param name="Metric">What models were judged by.</param>
@@ -49,7 +50,7 @@ public static class AutoMl
 /// <param name="Trials">How many configurations were tried.</param>
 /// <param name="Elapsed">Time used.</param>
 public sealed record AutoMlResult(
-    Model Best, IReadOnlyList<LeaderboardEntry> Leaderboard, LearningTask Task, Metric Metric, IReadOnlyList<LeakSuspicion> Leaks, IReadOnlyList<string> Warnings,
+    Model Best, string BestName, IReadOnlyList<LeaderboardEntry> Leaderboard, LearningTask Task, Metric Metric, IReadOnlyList<LeakSuspicion> Leaks, IReadOnlyList<string> Warnings,
     IReadOnlyList<ContenderFailure> Failures, int Trials, TimeSpan Elapsed)
 {
     internal Func<string, Model?> Find { get; init; } = _ => null;

@@ -13,6 +13,9 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
     private const int IntervalRows = 12;
     private const double MostWork = 3e8;
 
+    // The best single model's loss is the least of many and flatters it; the ensemble's is not.
+    private const double EnsembleTolerance = 0.03;
+
     public AutoMlResult Result()
     {
         var complete = run.Complete;
@@ -21,14 +24,20 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
         var best = complete[0];
         double[] weights = [1];
         Contender[] chosen = [best];
+        var bestName = best.Candidate.Name;
         if (members.Count > 1)
         {
             var all = Choose(members, folds.Target, [.. members.Select(member => member.Outputs)], folds.Weights);
             chosen = [.. members.Where((_, at) => all[at] > 0)];
             weights = [.. all.Where(weight => weight > 0)];
             var loss = NestedLoss(members);
-            if (chosen.Length > 1)
+            if (chosen.Length > 1 && loss > best.Loss * (1 + EnsembleTolerance))
             {
+                (chosen, weights) = ([best], [1]);
+            }
+            else if (chosen.Length > 1)
+            {
+                bestName = EnsembleName;
                 entries.Add(new LeaderboardEntry(
                     EnsembleName, ModelFamily.Ensemble, Leaderboard.ScoreOf(metric, loss), null, loss, false, chosen.Sum(member => member.FitSeconds), chosen.Sum(member => member.PredictSeconds),
                     string.Join(", ", chosen.Select((member, at) => string.Create(CultureInfo.InvariantCulture, $"{weights[at]:0.##} {member.Candidate.Name}")))));
@@ -38,7 +47,7 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
         var model = ModelOf(chosen, weights, Calibrate(outputs), outputs);
         var ordered = entries.OrderBy(entry => entry.Loss).ToList();
         return new AutoMlResult(
-            model, WithIntervals(ordered, complete, outputs), table.Target.Task, metric, table.Leaks, Warnings(), run.Failures, budget.TrialsDone, budget.Elapsed)
+            model, bestName, WithIntervals(ordered, complete, outputs), table.Target.Task, metric, table.Leaks, Warnings(), run.Failures, budget.TrialsDone, budget.Elapsed)
         {
             Find = name => name == EnsembleName ? model : complete.FirstOrDefault(contender => contender.Candidate.Name == name) is { } found ? ModelOf([found], [1], null, found.Outputs) : null,
         };

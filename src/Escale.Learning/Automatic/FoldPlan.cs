@@ -14,6 +14,9 @@ internal static class FoldPlan
     private const int ModelsAtLeast = 4;
     private const int ProbeRows = 50_000;
 
+    // With so few, which rows are together in a fold changes scores more than most settings do.
+    private const int FewRows = 1200;
+
     public static IReadOnlyList<Split> Splits(AutoMlTable table, AutoMlSettings settings, Budget budget)
     {
         var keys = table.Keys;
@@ -21,10 +24,12 @@ internal static class FoldPlan
         {
             return wished.Split(table.Target, settings.Seed, keys);
         }
+        var rows = table.Target.RowCount;
         var folds = Affordable(table, settings, budget);
         Splitter splitter = keys.Times is not null ? new TimeOrdered { Folds = Math.Min(folds, 5) }
             : keys.Groups is { } groups ? new GroupKFold { Folds = Math.Min(folds, groups.Distinct().Count()) }
             : folds == 1 ? new Holdout()
+            : rows < FewRows ? new Repeated(new StratifiedKFold { Folds = folds }, 2)
             : new StratifiedKFold { Folds = folds };
         return splitter.Split(table.Target, settings.Seed, keys);
     }
