@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using Escale.Learning.Automatic;
 using Escale.Learning.Boosting;
 using Escale.Learning.Frames;
 using Escale.Learning.Linear;
@@ -17,56 +19,71 @@ internal static class OnnxBench
 {
     private const double Allowed = 1e-5;
 
-    /// <param name="arguments">The folder of the tables, then the names of some if not all are wanted.</param>
+    /// <param name="arguments">The folder of the tables; then automl:SECONDS to add what automatic training finds in so many seconds, and the names of some tables if not all are wanted.</param>
     /// <returns>0 when no output is farther away than 1e-5 (of numbers: of their size), else 1.</returns>
     public static int Run(string[] arguments)
     {
+        const string Automatic = "automl:";
         var folder = arguments[0];
+        var seconds = arguments.FirstOrDefault(argument => argument.StartsWith(Automatic, StringComparison.Ordinal))?[Automatic.Length..];
+        var only = arguments[1..].Where(argument => !argument.StartsWith(Automatic, StringComparison.Ordinal)).ToHashSet();
         using var sets = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "datasets.json")));
         var worst = 0.0;
-        Console.WriteLine("set             model             rows  largest difference  other labels  file, KB  rows/s ONNX Runtime  rows/s ours");
+        Console.WriteLine("set             model                rows  largest difference  other labels    file, KB  rows/s ONNX Runtime  rows/s ours");
         foreach (var set in sets.RootElement.EnumerateArray())
         {
-            var name = set.GetProperty("name").GetString()!;
-            if (arguments.Length > 1 && !arguments[1..].Contains(name))
+            var (name, target) = (set.GetProperty("name").GetString()!, set.GetProperty("target").GetString()!);
+            if (only.Count > 0 && !only.Contains(name))
             {
                 continue;
             }
             var frame = Frame.ReadCsv(Path.Combine(folder, set.GetProperty("file").GetString()!));
             var (train, test) = FirstFold(frame, Path.Combine(folder, "folds", name + ".json"));
             var task = Enum.Parse<LearningTask>(set.GetProperty("task").GetString()!, ignoreCase: true);
-            Estimator linear = task == LearningTask.Regression ? new RidgeRegression() : new LogisticRegression();
-            foreach (var estimator in new[] { new GradientBoosting(), new RandomForest(), linear })
+            foreach (var (model, made) in Models(train, target, task, seconds is null ? 0 : double.Parse(seconds, CultureInfo.InvariantCulture)))
             {
-                worst = Math.Max(worst, Compare(name, estimator, task, set.GetProperty("target").GetString()!, train, test));
+                worst = Math.Max(worst, Compare(name, made, model, test));
             }
         }
         Console.WriteLine(FormattableString.Invariant($"largest of all: {worst:E1}, allowed {Allowed:E0}"));
         return worst <= Allowed ? 0 : 1;
     }
 
-    private static double Compare(string name, Estimator estimator, LearningTask task, string target, Frame train, Frame test)
+    private static IEnumerable<(Model Model, string Name)> Models(Frame train, string target, LearningTask task, double automaticSeconds)
     {
         var roles = ColumnRoles.Detect(train, target);
         foreach (var column in roles.Columns.Where(column => roles[column] == ColumnRole.Text).ToList())
         {
             roles = roles.With(column, ColumnRole.Ignored);
         }
-        var model = new Pipeline { Estimator = estimator, Roles = roles, Task = task }.Fit(train, target);
+        Estimator linear = task == LearningTask.Regression ? new RidgeRegression() : new LogisticRegression();
+        foreach (var estimator in new[] { new GradientBoosting(), new RandomForest(), linear })
+        {
+            yield return (new Pipeline { Estimator = estimator, Roles = roles, Task = task }.Fit(train, target), estimator.Name);
+        }
+        if (automaticSeconds > 0)
+        {
+            var model = AutoMl.Train(train, target, new AutoMlSettings { TimeLimit = TimeSpan.FromSeconds(automaticSeconds), Roles = roles, DropLeaks = false }).Best;
+            yield return (model, model.Members.Count == 1 ? model.Members[0].Name : $"{model.Members.Count} members");
+        }
+    }
+
+    private static double Compare(string set, string name, Model model, Frame test)
+    {
         var file = OnnxModelRun.Export(model);
         using var session = new OnnxSession(file);
         var difference = OnnxModelRun.WorstDifference(model, session, test);
         var (ours, others) = (model.Predict(test), 0);
-        if (task != LearningTask.Regression)
+        if (model.Task != LearningTask.Regression)
         {
             var labels = OnnxModelRun.Run(session, test, "label")[0].Texts;
             others = Enumerable.Range(0, test.RowCount).Count(row => labels[row] != ours.Label(row));
         }
         var inputs = OnnxModelRun.Inputs(session, test);
-        var theirSpeed = RowsPerSecond(test.RowCount, () => session.Run(inputs, task == LearningTask.Regression ? "variable" : "probabilities"));
+        var theirSpeed = RowsPerSecond(test.RowCount, () => session.Run(inputs, model.Task == LearningTask.Regression ? "variable" : "probabilities"));
         var ourSpeed = RowsPerSecond(test.RowCount, () => model.Predict(test));
         Console.WriteLine(FormattableString.Invariant(
-            $"{name,-15} {estimator.Name,-17} {test.RowCount,5} {difference,15:E1} {others,15} {file.Length / 1024.0,12:N0} {theirSpeed,17:N0} {ourSpeed,14:N0}"));
+            $"{set,-15} {name,-20} {test.RowCount,5} {difference,15:E1} {others,15} {file.Length / 1024.0,14:N0} {theirSpeed,17:N0} {ourSpeed,14:N0}"));
         return difference;
     }
 
