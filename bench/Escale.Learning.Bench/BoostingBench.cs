@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Escale.Learning.Boosting;
 
 namespace Escale.Learning.Bench;
 
@@ -20,7 +19,7 @@ internal static class BoostingBench
         for (var run = 0; run < runs; run++)
         {
             var (watch, before) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
-            var model = new GradientBoosting { Trees = trees }.Fit(features, target, options: new FitOptions { Threads = threads });
+            var model = (SettingsOf.LikeLightGbm with { Trees = trees }).Fit(features, target, options: new FitOptions { Threads = threads });
             var (seconds, used) = (watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds);
             var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
             var (rows, wanted) = data.Part(Train, data.RowCount - Train);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Escale.Learning.Boosting;
 
 namespace Escale.Learning.Bench;
 
@@ -17,7 +16,7 @@ internal static class MixedBench
             return;
         }
         var threads = int.Parse(arguments[0], CultureInfo.InvariantCulture);
-        var settings = SettingsOf.Boosting(arguments.Skip(2), new GradientBoosting());
+        var settings = SettingsOf.Boosting(arguments.Skip(2), SettingsOf.LikeLightGbm);
         var data = RawTable.Read(arguments[1], "mixed_reg", 20);
         var (features, targets) = data.Part(0, Train, categoriesFrom: 15);
         var target = Target.OfNumbers([.. targets.Select(value => (double)value)]);

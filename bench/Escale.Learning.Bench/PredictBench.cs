@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Escale.Learning.Boosting;
 
 namespace Escale.Learning.Bench;
 
@@ -12,7 +11,7 @@ internal static class PredictBench
         var threads = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : Environment.ProcessorCount;
         var data = arguments.Length > 1 ? RawTable.Read(arguments[1], "higgs_like", 28) : RawTable.Of(new HiggsLike(400_000, 20240601));
         var (features, targets) = data.Part(0, 200_000);
-        var model = new GradientBoosting().Fit(features, Target.OfClasses([.. targets.Select(value => (int)value)], ["0", "1"]));
+        var model = SettingsOf.LikeLightGbm.Fit(features, Target.OfClasses([.. targets.Select(value => (int)value)], ["0", "1"]));
         var (rows, _) = data.Part(data.RowCount - 200_000, 200_000);
         var outputs = new double[2 * rows.RowCount];
         var (best, bestUsed) = (double.MaxValue, double.MaxValue);

@@ -6,6 +6,12 @@ namespace Escale.Learning.Bench;
 /// <summary>Settings given as NAME=VALUE on the command line.</summary>
 internal static class SettingsOf
 {
+    /// <summary>The settings that LightGBM has by default and in the peers' benchmarks of speed.</summary>
+    public static readonly GradientBoosting LikeLightGbm = new()
+    {
+        LearningRate = 0.1, MinLeafRows = 20, L2 = 0, PathSmoothing = 0, FeatureSharePerNode = 1, CategorySmoothing = 10, CategoryL2 = 10,
+    };
+
     /// <summary>These settings, with those named changed.</summary>
     public static GradientBoosting Boosting(IEnumerable<string> arguments, GradientBoosting settings)
     {

@@ -81,7 +81,12 @@ internal sealed unsafe class BoostingRun : IDisposable
     private Tree Grow(int score, RowSampler sampler, FeatureChoice choice, double learningRate)
     {
         var growing = _grower.Grow(_packed[score], sampler.Chosen, choice);
-        if (_objective.LeafQuantile is { } level)
+        if (growing.IsLeaf)
+        {
+            // Boosting begins at the best constant, so there is nothing to add but rounding.
+            growing.Scale(0);
+        }
+        else if (_objective.LeafQuantile is { } level)
         {
             _team.Run(_grower.Leaves.Count, at => SetQuantile(growing, _grower.Leaves[at], level));
         }

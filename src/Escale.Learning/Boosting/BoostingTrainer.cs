@@ -7,6 +7,8 @@ namespace Escale.Learning.Boosting;
 /// <summary>From settings and data to a model: bins, rounds, early stopping.</summary>
 internal sealed class BoostingTrainer
 {
+    private const int MostIdleRounds = 10;
+
     private readonly GradientBoosting _settings;
     private readonly Objective _objective;
     private readonly Target _target;
@@ -59,7 +61,7 @@ internal sealed class BoostingTrainer
         using var team = new WorkerTeam(Math.Clamp((int)((long)rowCount * used.FeatureCount / 20_000), 1, Math.Max(1, _options.Threads)));
         using var matrix = BinnedMatrix.Make(used, FeatureBinning.Choose(used, _settings.MaxBins, team), team);
         using var run = new BoostingRun(matrix, _objective, _target, weights, scores, Growth(directions, rowCount), team);
-        Rounds(run, used.FeatureCount, rowCount, validation, team);
+        Rounds(run, used.FeatureCount, rowCount, validation, team, model);
         var rounds = Math.Min(BestRound(), (_trees.Count - _continuedTrees) / _start.Length);
         var kept = _trees.Take(_continuedTrees + rounds * _start.Length).ToArray();
         var ensemble = new TreeEnsemble
@@ -70,21 +72,28 @@ internal sealed class BoostingTrainer
         return new BoostingFit(new TreePredictor(ensemble, _target.Task), rounds, _losses);
     }
 
-    private void Rounds(BoostingRun run, int featureCount, int rowCount, ValidationScores? validation, WorkerTeam team)
+    private void Rounds(BoostingRun run, int featureCount, int rowCount, ValidationScores? validation, WorkerTeam team, TreePredictor? model)
     {
         var begun = _options.Clock.GetTimestamp();
         var sampler = new RowSampler(_settings, rowCount);
+        // A round without a split: the next would see the same, unless chance gives it other rows or features.
+        var isRandom = sampler.IsSampling || _settings.FeatureShare < 1 || _settings.FeatureSharePerNode < 1 || _settings.ExtraRandom;
+        var (idle, patience) = (0, isRandom ? MostIdleRounds : 1);
         for (var round = 0; round < _settings.Trees; round++)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            var seed = FeatureChoice.Mix((uint)_options.Seed, (ulong)(_trees.Count + 1));
+            var seed = FeatureChoice.Mix((uint)_options.Seed, (ulong)(_trees.Count + idle + 1));
             var trees = run.Step(
                 seed, sampler, score => new FeatureChoice(featureCount, _settings.FeatureShare, _settings.FeatureSharePerNode, FeatureChoice.Mix(seed, (ulong)score)),
                 _settings.LearningRate);
-            var isSplit = trees.Any(tree => tree.NodeCount > 1);
-            if (!isSplit && !sampler.IsSampling && _settings.FeatureShare == 1 && _settings.FeatureSharePerNode == 1 && !_settings.ExtraRandom && round > 0)
+            idle = trees.Any(tree => tree.NodeCount > 1) ? 0 : idle + 1;
+            if (idle > 0 && (round > 0 || model is not null))
             {
-                break; // Nothing is left to be learned, and the next round would see the same.
+                if (idle >= patience)
+                {
+                    break;
+                }
+                continue;
             }
             _trees.AddRange(trees);
             _options.Progress?.Report((round + 1.0) / _settings.Trees);

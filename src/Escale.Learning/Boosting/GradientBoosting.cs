@@ -5,7 +5,9 @@ namespace Escale.Learning.Boosting;
 /// <summary>
 /// Gradient boosting of trees on histograms (Friedman, 2001; Chen and Guestrin, 2016; Ke et al., 2017): trees grown one after the other, each on the derivatives
 /// of the loss at the scores so far. Takes missing values and categories as they are. O(rows × features) for each level of a tree; the rows are held
-/// in two bytes a feature. Settings have the names and, unless said otherwise, the defaults of LightGBM.
+/// in two bytes a feature. Settings have the names of LightGBM's. Defaults differ where that generalises better with the
+/// same 100 trees, above all on small tables: smaller leaves drawn towards their parents, a little L2, a share of the features at each split, and a larger learning rate
+/// that makes up for these. Measured on 18 public tables with fixed folds, not tuned for any of them.
 /// </summary>
 public sealed partial record GradientBoosting : Estimator
 {
@@ -21,8 +23,8 @@ public sealed partial record GradientBoosting : Estimator
     /// <summary>Rounds: one tree each, for three classes or more one for each class. Default 100.</summary>
     public int Trees { get; init; } = 100;
 
-    /// <summary>By what the values of trees are multiplied, above 0 to 1. Default 0.1.</summary>
-    public double LearningRate { get; init; } = 0.1;
+    /// <summary>By what the values of trees are multiplied, above 0 to 1. Default 0.15 (LightGBM: 0.1).</summary>
+    public double LearningRate { get; init; } = 0.15;
 
     /// <summary>Most leaves of a tree, 2 at least. Default 31.</summary>
     public int MaxLeaves { get; init; } = 31;
@@ -30,8 +32,8 @@ public sealed partial record GradientBoosting : Estimator
     /// <summary>Most splits from the root to a leaf; 0 is no limit. Default 0.</summary>
     public int MaxDepth { get; init; }
 
-    /// <summary>Least rows of a leaf (estimated from their share of the second derivatives). Default 20.</summary>
-    public int MinLeafRows { get; init; } = 20;
+    /// <summary>Least rows of a leaf (estimated from their share of the second derivatives). Default 3 (LightGBM: 20): <see cref="PathSmoothing"/> guards small leaves.</summary>
+    public int MinLeafRows { get; init; } = 3;
 
     /// <summary>Least sum of second derivatives of a leaf. Default 0.001.</summary>
     public double MinLeafHessian { get; init; } = 1e-3;
@@ -42,11 +44,11 @@ public sealed partial record GradientBoosting : Estimator
     /// <summary>Absolute penalty of leaf values. Default 0.</summary>
     public double L1 { get; init; }
 
-    /// <summary>Squared penalty of leaf values. Default 0.</summary>
-    public double L2 { get; init; }
+    /// <summary>Squared penalty of leaf values. Default 1 (LightGBM: 0).</summary>
+    public double L2 { get; init; } = 1;
 
-    /// <summary>By how many rows' worth the value of a leaf is drawn towards that of its parent, and so on up to the root: little for a leaf of many rows. Default 0.</summary>
-    public double PathSmoothing { get; init; }
+    /// <summary>By how many rows' worth the value of a leaf is drawn towards that of its parent, and so on up to the root: little for a leaf of many rows. Default 20 (LightGBM: 0).</summary>
+    public double PathSmoothing { get; init; } = 20;
 
     /// <summary>Most bins of a number, the one of missing values not counted, 2 to 255. Default 255.</summary>
     public int MaxBins { get; init; } = 255;
@@ -54,8 +56,8 @@ public sealed partial record GradientBoosting : Estimator
     /// <summary>Share of the features that each tree may use, above 0 to 1; chosen by chance. Default 1.</summary>
     public double FeatureShare { get; init; } = 1;
 
-    /// <summary>Share of these that each split may use, above 0 to 1; chosen by chance. Default 1.</summary>
-    public double FeatureSharePerNode { get; init; } = 1;
+    /// <summary>Share of these that each split may use, above 0 to 1; chosen by chance. Default 0.6 (LightGBM: 1).</summary>
+    public double FeatureSharePerNode { get; init; } = 0.6;
 
     /// <summary>Share of the rows that each tree learns from, above 0 to 1; drawn without putting back. Default 1.</summary>
     public double RowShare { get; init; } = 1;
@@ -69,14 +71,14 @@ public sealed partial record GradientBoosting : Estimator
     /// <summary>See <see cref="GossTopShare"/>. Default 0.1.</summary>
     public double GossOtherShare { get; init; } = 0.1;
 
-    /// <summary>Added to the second derivatives of a level when levels are put in order. Default 10.</summary>
-    public double CategorySmoothing { get; init; } = 10;
+    /// <summary>Added to the second derivatives of a level when levels are put in order. Default 20 (LightGBM: 10).</summary>
+    public double CategorySmoothing { get; init; } = 20;
 
-    /// <summary>Added to <see cref="L2"/> when a split is by category. Default 10.</summary>
-    public double CategoryL2 { get; init; } = 10;
+    /// <summary>Added to <see cref="L2"/> when a split is by category. Default 5 (LightGBM: 10).</summary>
+    public double CategoryL2 { get; init; } = 5;
 
-    /// <summary>Most levels on the smaller side of a split by category. Default 32.</summary>
-    public int MaxCategoryThreshold { get; init; } = 32;
+    /// <summary>Most levels on the smaller side of a split by category. Default 65,535, in effect no limit: LightGBM's 32 costs much where levels are many.</summary>
+    public int MaxCategoryThreshold { get; init; } = ushort.MaxValue;
 
     /// <summary>Whether each split tries one threshold of each feature, chosen by chance (Geurts et al., 2006). Default no.</summary>
     public bool ExtraRandom { get; init; }

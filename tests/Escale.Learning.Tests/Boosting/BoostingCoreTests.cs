@@ -5,7 +5,7 @@ namespace Escale.Learning.Tests.Boosting;
 
 public sealed class BoostingCoreTests
 {
-    private static readonly GradientBoosting _small = new() { MinLeafRows = 5, Trees = 1, MaxLeaves = 2, L2 = 0, LearningRate = 1, MinLeafHessian = 0, CategoryL2 = 0 };
+    private static readonly GradientBoosting _small = new() { MinLeafRows = 5, Trees = 1, MaxLeaves = 2, L2 = 0, LearningRate = 1, MinLeafHessian = 0, CategoryL2 = 0, PathSmoothing = 0, FeatureSharePerNode = 1 };
 
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
