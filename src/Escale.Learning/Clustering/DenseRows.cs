@@ -39,7 +39,12 @@ internal sealed class DenseRows
         }
         features.ThrowIfNotFinite();
         var stride = StrideOf(features.FeatureCount);
-        var values = new float[checked(features.RowCount * stride)];
+        if ((long)features.RowCount * stride > Array.MaxLength)
+        {
+            throw new LearningException(
+                "learning.too-many-features", $"{features.RowCount} rows of {features.FeatureCount} features are more than two thousand million values.", "Keep fewer features, or cluster a sample of the rows.");
+        }
+        var values = new float[features.RowCount * stride];
         for (var feature = 0; feature < features.FeatureCount; feature++)
         {
             var at = feature;

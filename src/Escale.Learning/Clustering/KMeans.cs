@@ -43,11 +43,12 @@ public sealed record KMeans
         using var team = new WorkerTeam(options.Threads);
         var run = new KMeansRun(this, rows, rowWeights, team, options.CancellationToken);
         var best = (KMeansModel?)null;
-        for (var start = 0; start < (InitialCentres is null ? Starts : 1); start++)
+        var starts = InitialCentres is null ? Starts : 1;
+        for (var start = 0; start < starts; start++)
         {
             var model = run.From(new Random(PartSeed.Of(options.Seed, start)), [.. features.Features.Select(feature => feature.Name)]);
             best = best is null || model.Inertia < best.Inertia ? model : best;
-            options.Progress?.Report((start + 1.0) / Starts);
+            options.Progress?.Report((start + 1.0) / starts);
         }
         return best!;
     }

@@ -21,6 +21,9 @@ public enum PcaSolver
 /// </summary>
 public sealed record Pca
 {
+    /// <summary>The covariance of so many takes 2 GB.</summary>
+    private const int MostExact = 16_384;
+
     /// <summary>How many components, at least 1; cut to what the table has. Null for all, or as many as <see cref="ExplainedShare"/> says. Default null.</summary>
     public int? Components { get; init; }
 
@@ -37,15 +40,15 @@ public sealed record Pca
     /// <param name="features">At least two rows of numbers.</param>
     /// <param name="options">Seed (randomised only), threads, cancellation.</param>
     /// <exception cref="LearningException">A feature is missing or infinite (<c>learning.feature-not-finite</c>), a setting is out of range (<c>learning.bad-setting</c>), or there are fewer than two
-    /// rows (<c>learning.too-few-rows</c>) or no feature (<c>learning.no-features</c>).</exception>
+    /// rows (<c>learning.too-few-rows</c>), no feature (<c>learning.no-features</c>) or, for exact components, both more than 16,384 (<c>learning.too-many-features</c>).</exception>
     public PcaModel Fit(FeatureMatrix features, FitOptions? options = null)
     {
         options ??= FitOptions.Default;
-        Check(features);
-        using var team = new WorkerTeam(options.Threads);
-        var table = new CentredTable(features, team, options.CancellationToken);
         var smaller = Math.Min(features.RowCount, features.FeatureCount);
         var isRandomized = Solver == PcaSolver.Randomized || (Solver == PcaSolver.Auto && smaller > 1000 && Components <= smaller / 10);
+        Check(features, isExact: !isRandomized);
+        using var team = new WorkerTeam(options.Threads);
+        var table = new CentredTable(features, team, options.CancellationToken);
         var (variances, directions) = isRandomized ? RandomizedPca.Find(table, Math.Min(Components!.Value, smaller), options.Seed)
             : features.FeatureCount <= features.RowCount ? ExactPca.ByFeatures(table) : ExactPca.ByRows(table);
         var total = table.TotalVariance;
@@ -57,7 +60,7 @@ public sealed record Pca
         return new PcaModel([.. features.Features.Select(feature => feature.Name)], table.Means, directions[..kept], variances[..kept], total, Whiten);
     }
 
-    private void Check(FeatureMatrix features)
+    private void Check(FeatureMatrix features, bool isExact)
     {
         if (Components < 1 || ExplainedShare is <= 0 or > 1 or double.NaN || (Solver == PcaSolver.Randomized && Components is null))
         {
@@ -71,6 +74,12 @@ public sealed record Pca
         if (features.RowCount < 2)
         {
             throw new LearningException("learning.too-few-rows", $"{features.RowCount} rows have no variance.", "Give at least two rows.");
+        }
+        if (isExact && Math.Min(features.RowCount, features.FeatureCount) > MostExact)
+        {
+            throw new LearningException(
+                "learning.too-many-features", $"Exact components of {features.RowCount} rows of {features.FeatureCount} features would need a number for each pair of {Math.Min(features.RowCount, features.FeatureCount)}.",
+                "Set Components to how many are needed and Solver to Randomized.");
         }
         features.ThrowIfNotFinite();
     }

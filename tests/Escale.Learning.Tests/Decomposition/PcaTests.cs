@@ -134,6 +134,29 @@ public sealed class PcaTests
     }
 
     [Fact]
+    public void The_order_of_rows_and_a_constant_column_change_no_component()
+    {
+        var table = TableOf(_fixture["tall"]);
+        var order = Enumerable.Range(0, table.RowCount).ToArray();
+        new Random(2).Shuffle(order);
+        var more = FeatureMatrix.OfNumbers([.. Enumerable.Range(0, table.FeatureCount).Select(feature => table.Rows(order)[feature].ToArray()), [.. order.Select(_ => 7f)]]);
+        var (one, two) = (new Pca { Components = 4 }.Fit(table), new Pca { Components = 4 }.Fit(more));
+        for (var component = 0; component < 4; component++)
+        {
+            Assert.Equal(one.ExplainedVariance[component], two.ExplainedVariance[component], 1e-9 * one.TotalVariance);
+            Assert.All(one.Loadings(component).ToArray().Append(0).Index(), item => Assert.Equal(item.Item, two.Loadings(component)[item.Index == table.FeatureCount ? ^1 : item.Index], 1e-8));
+        }
+    }
+
+    [Fact]
+    public void Too_many_features_for_exact_components_are_said()
+    {
+        var wide = new FeatureMatrix(
+            [.. Enumerable.Range(0, 16_400).Select(at => new Feature("x" + at))], [.. Enumerable.Repeat((ReadOnlyMemory<float>)new float[16_400], 16_400)], 16_400);
+        Assert.Equal("learning.too-many-features", Assert.Throws<LearningException>(() => new Pca { Solver = PcaSolver.Exact }.Fit(wide)).Code);
+    }
+
+    [Fact]
     public void Constant_features_and_wrong_input_have_a_defined_outcome()
     {
         var model = new Pca { Whiten = true }.Fit(FeatureMatrix.OfNumbers([3, 3, 3], [1, 2, 3], [2, 4, 6]));
