@@ -3,6 +3,8 @@ using Escale.Learning.Bench;
 var rest = args.Skip(1).ToArray();
 switch (args.FirstOrDefault())
 {
+    case "open":
+        return OpenBench.Run(rest);
     case "boosting":
         BoostingBench.Run(rest);
         return 0;
@@ -27,6 +29,7 @@ switch (args.FirstOrDefault())
         Console.Error.WriteLine(
             """
             Benchmarks of Escale.Learning. Which:
+              open [RUNS] [only:speed,mixed,scaling,predict,forest,defaults,automl,onnx]   all of these, in turn with the peers
               boosting [THREADS] [DIR] [RUNS] [TREES]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
               mixed THREADS DIR [NAME=VALUE]   the same with categories
               predict [THREADS] [DIR]    rows a second of 100 trees, and the time of one row
