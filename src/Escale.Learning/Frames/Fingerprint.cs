@@ -35,11 +35,17 @@ internal static class Fingerprint
             case NumberColumn numbers:
                 var values = new double[column.RowCount];
                 numbers.CopyTo(values);
-                hash.AppendData(MemoryMarshal.AsBytes<double>(Array.ConvertAll(values, value => double.IsNaN(value) ? double.NaN : value)));
+                for (var row = 0; row < values.Length; row++)
+                {
+                    values[row] = double.IsNaN(values[row]) ? double.NaN : values[row]; // One NaN of the many.
+                }
+                hash.AppendData(MemoryMarshal.AsBytes<double>(values));
                 break;
             case CategoryColumn categories:
                 var ofLevel = categories.Levels.Select(level => StableHash.Of(level)).ToArray();
-                hash.AppendData(MemoryMarshal.AsBytes<ulong>([.. Enumerable.Range(0, column.RowCount).Select(row => categories.Level(row) is >= 0 and var level ? ofLevel[level] : MissingText)]));
+                var codes = new int[column.RowCount];
+                categories.CopyTo(codes);
+                hash.AppendData(MemoryMarshal.AsBytes<ulong>(Array.ConvertAll(codes, code => code < 0 ? MissingText : ofLevel[code])));
                 break;
             default:
                 hash.AppendData(MemoryMarshal.AsBytes<ulong>([.. Enumerable.Range(0, column.RowCount).Select(row => column.TextAt(row) is { } text ? StableHash.Of(text) : MissingText)]));

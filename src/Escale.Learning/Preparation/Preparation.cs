@@ -51,20 +51,21 @@ public sealed class Preparation
         Column[] columns = [.. frame.Columns.Where(column => roles[column.Name] is ColumnRole.Number or ColumnRole.Category or ColumnRole.Text or ColumnRole.Timestamp)];
         var fitted = new List<FittedEncoder>[columns.Length];
         var training = new List<ReadOnlyMemory<float>>[columns.Length];
+        var seen = new ModelColumn[columns.Length];
         ForEach(columns.Length, options.Threads, at =>
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             // Inputs are numbered once it is known which columns are of use; until then each encoder is fitted as if its column were the only one.
             fitted[at] = Fit(columns[at], roles[columns[at].Name], context);
             training[at] = [.. fitted[at].SelectMany(encoder => encoder.Training ?? encoder.Encoder.Encode(columns[at]))];
+            seen[at] = ModelColumn.Of(columns[at], roles[columns[at].Name]);
         });
         int[] useful = [.. Enumerable.Range(0, columns.Length).Where(at => fitted[at].Count > 0)];
         if (useful.Length == 0)
         {
             throw new LearningException("learning.no-features", "No column can be learned from: all are empty, constant, identifiers or ignored.", "Add a column that says something about the target, or give a column another role.");
         }
-        var inputs = useful.Select(at => ModelColumn.Of(columns[at], roles[columns[at].Name])).ToArray();
-        var preparation = new Preparation(style, inputs, [.. useful.SelectMany((at, number) => fitted[at].Select(encoder => encoder.Encoder.At(number)))]);
+        var preparation = new Preparation(style, [.. useful.Select(at => seen[at])], [.. useful.SelectMany((at, number) => fitted[at].Select(encoder => encoder.Encoder.At(number)))]);
         return (preparation, new FeatureMatrix(preparation.Features, [.. useful.SelectMany(at => training[at])], frame.RowCount));
     }
 

@@ -118,14 +118,7 @@ internal static class RoleDetection
     {
         public static TextProfile Of(Column column)
         {
-            var rowsOf = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (var row = 0; row < column.RowCount; row++)
-            {
-                if (column.TextAt(row) is { } text)
-                {
-                    rowsOf[text] = rowsOf.GetValueOrDefault(text) + 1;
-                }
-            }
+            var rowsOf = RowsOf(column);
             var (words, moments, numbers) = (0L, 0, 0);
             foreach (var (text, rows) in rowsOf)
             {
@@ -134,6 +127,32 @@ internal static class RoleDetection
                 numbers += CellText.IsNumber(text, out _) ? rows : 0;
             }
             return new TextProfile(rowsOf.Count, words, moments, numbers);
+        }
+
+        private static List<KeyValuePair<string, int>> RowsOf(Column column)
+        {
+            if (column is CategoryColumn categories)
+            {
+                var (codes, counts) = (new int[column.RowCount], new int[categories.Levels.Count]);
+                categories.CopyTo(codes);
+                foreach (var code in codes)
+                {
+                    if (code >= 0)
+                    {
+                        counts[code]++;
+                    }
+                }
+                return [.. categories.Levels.Select((level, at) => KeyValuePair.Create(level, counts[at])).Where(level => level.Value > 0)];
+            }
+            var rowsOf = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var row = 0; row < column.RowCount; row++)
+            {
+                if (column.TextAt(row) is { } text)
+                {
+                    rowsOf[text] = rowsOf.GetValueOrDefault(text) + 1;
+                }
+            }
+            return [.. rowsOf];
         }
 
         private static int Words(string text)

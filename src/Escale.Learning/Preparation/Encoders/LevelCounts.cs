@@ -33,12 +33,13 @@ internal sealed record LevelCounts(string[] Levels, int[] Counts, int[] Codes, i
 
     private static IEnumerable<string> Present(CategoryColumn column)
     {
-        var isPresent = new bool[column.Levels.Count];
-        for (var row = 0; row < column.RowCount; row++)
+        var (isPresent, codes) = (new bool[column.Levels.Count], new int[column.RowCount]);
+        column.CopyTo(codes);
+        foreach (var code in codes)
         {
-            if (column.Level(row) is >= 0 and var level)
+            if (code >= 0)
             {
-                isPresent[level] = true;
+                isPresent[code] = true;
             }
         }
         return column.Levels.Where((_, level) => isPresent[level]);

@@ -43,16 +43,11 @@ internal readonly record struct NumberStep(double Fill, double Center, double Fa
         {
             return null;
         }
-        var isSorted = settings.Imputation is NumberImputation.Median or NumberImputation.MostFrequent || settings.Scaling == NumberScaling.Robust;
         var (mean, deviation) = Moments(finite);
-        if (isSorted)
-        {
-            Array.Sort(finite);
-        }
         var fill = settings.Imputation switch
         {
             NumberImputation.Median => Quantile(finite, 0.5),
-            NumberImputation.MostFrequent => MostFrequent(finite),
+            NumberImputation.MostFrequent => MostFrequent([.. finite]),
             NumberImputation.Constant => settings.ImputationConstant,
             _ => mean,
         };
@@ -105,16 +100,20 @@ internal readonly record struct NumberStep(double Fill, double Center, double Fa
         return (sum, deviation > 1e-12 * Math.Abs(sum) ? deviation : 0);
     }
 
-    private static double Quantile(double[] sorted, double share)
+    /// <summary>Interpolates between the two nearest, as numpy does. Reorders the numbers.</summary>
+    private static double Quantile(double[] numbers, double share)
     {
-        var at = share * (sorted.Length - 1);
+        var at = share * (numbers.Length - 1);
         var below = (int)at;
-        var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] == sorted[above] ? sorted[below] : sorted[below] * (1 - (at - below)) + sorted[above] * (at - below);
+        var lower = Quickselect.At(numbers, below);
+        // What is above stands behind by now: the next one is the least of it.
+        var upper = below + 1 < numbers.Length ? Quickselect.Least(numbers.AsSpan(below + 1)) : lower;
+        return lower == upper ? lower : lower * (1 - (at - below)) + upper * (at - below);
     }
 
     private static double MostFrequent(double[] sorted)
     {
+        Array.Sort(sorted);
         var (best, most, from) = (sorted[0], 0, 0);
         for (var at = 1; at <= sorted.Length; at++)
         {
