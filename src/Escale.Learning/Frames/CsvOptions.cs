@@ -1,3 +1,5 @@
+using Escale.Learning.Preparation;
+
 namespace Escale.Learning.Frames;
 
 /// <summary>How a delimited file is read. The defaults read RFC 4180 files and what spreadsheets write.</summary>
@@ -17,4 +19,24 @@ public sealed record CsvOptions
 
     /// <summary>A column of texts is a category when at most this share of its values are distinct, else free text. Default 0.5.</summary>
     public double MaxLevelShare { get; init; } = 0.5;
+
+    /// <summary>
+    /// The same, for rows that a model is to predict: what it learned as categories and texts is read as such, also where the file at hand has only numerals (01 stays 01).
+    /// </summary>
+    public CsvOptions For(ModelSchema schema)
+    {
+        var kinds = new Dictionary<string, ColumnKind>(StringComparer.Ordinal);
+        foreach (var column in schema.Columns)
+        {
+            if (column is { Role: ColumnRole.Category or ColumnRole.Text, Kind: ColumnKind.Category or ColumnKind.Text })
+            {
+                kinds[column.Name] = column.Kind;
+            }
+        }
+        foreach (var (name, kind) in Kinds)
+        {
+            kinds[name] = kind;
+        }
+        return this with { Kinds = kinds };
+    }
 }

@@ -66,6 +66,17 @@ public sealed class CsvTests
     }
 
     [Fact]
+    public void Rows_to_predict_are_read_as_the_model_learned_them()
+    {
+        var codes = Read("code,x,y\n01,1,a\nA2,2,b\nA3,4,b\n01,3,a\nA2,4,b\n01,5,a\nA2,6,b\nA3,2,b\n");
+        var model = new Pipeline { Estimator = new Escale.Learning.Linear.LogisticRegression() }.Fit(codes, "y");
+        const string Later = "code,x\n01,4\n01,2\n";
+        var frame = Frame.ReadCsv(new StringReader(Later), new CsvOptions().For(model.Schema));
+        Assert.Equal(["01", "01"], Values(frame["code"]));
+        Assert.True(model.Predict(frame).Probability(0, 0) > model.Predict(Read(Later)).Probability(0, 0));
+    }
+
+    [Fact]
     public void A_line_longer_than_the_buffer_is_read()
     {
         var text = new string('x', 200_000);
