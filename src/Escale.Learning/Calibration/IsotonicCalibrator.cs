@@ -4,12 +4,18 @@ namespace Escale.Learning.Calibration;
 
 /// <summary>
 /// A rising curve through the shares that come true, of any shape: it needs more rows (a thousand or so) than <see cref="PlattCalibrator"/>. B. Zadrozny, C. Elkan (2002), by pooling
-/// adjacent violators; linear between the knots. Several classes: each against the rest, then divided by their sum. Never surer than its n rows allow: probabilities are kept between
-/// 1/(n + 2) and (n + 1)/(n + 2), so that one row of the other kind does not make the log loss infinite.
+/// adjacent violators; linear between the knots. Several classes: each against the rest, then divided by their sum. Never surer than its n rows allow: the shares are kept between
+/// 1/(n + 2) and (n + 1)/(n + 2), so that one row of the other kind does not make the log loss infinite. A millionth of the probability itself is mixed in: what the model tells apart
+/// stays apart, so that ranking (the area under the ROC curve) does not suffer from level parts of the curve.
 /// </summary>
 public sealed class IsotonicCalibrator : Calibrator
 {
+    /// <summary>How much of the probability as it was is mixed in.</summary>
+    private const double Mixed = 1e-6;
+
     private readonly IsotonicCurve[] _curves;
+
+    /// <summary>No curve of a fit comes below; a hostile file's might.</summary>
     private readonly double _least;
 
     private IsotonicCalibrator(int outputCount, IsotonicCurve[] curves, double least)
@@ -32,6 +38,7 @@ public sealed class IsotonicCalibrator : Calibrator
         var classes = target.ClassCount;
         var curves = new IsotonicCurve[classes == 2 ? 1 : classes];
         var truths = new double[target.RowCount];
+        var least = 1.0 / (rowWeights.Count(weight => weight > 0) + 2);
         for (var curve = 0; curve < curves.Length; curve++)
         {
             var at = classes == 2 ? 1 : curve;
@@ -39,9 +46,9 @@ public sealed class IsotonicCalibrator : Calibrator
             {
                 truths[row] = target.ClassOf(row) == at ? 1 : 0;
             }
-            curves[curve] = IsotonicCurve.Fit(Metrics.MetricInput.OutputsOf(at, outputs, classes), truths, rowWeights);
+            curves[curve] = IsotonicCurve.Fit(Metrics.MetricInput.OutputsOf(at, outputs, classes), truths, rowWeights).Rising(least, Mixed);
         }
-        return new IsotonicCalibrator(classes, curves, 1.0 / (rowWeights.Count(weight => weight > 0) + 2));
+        return new IsotonicCalibrator(classes, curves, least * (1 - Mixed));
     }
 
     /// <inheritdoc/>
@@ -113,6 +120,25 @@ internal sealed class IsotonicCurve
             }
         }
         return Pooled(points);
+    }
+
+    /// <summary>The curve between 0 and 1 with a part of x mixed in, so that it is level nowhere.</summary>
+    /// <param name="least">Values are kept so far from 0 and 1.</param>
+    /// <param name="part">The part of x.</param>
+    public IsotonicCurve Rising(double least, double part)
+    {
+        var (x, y) = (_x.ToList(), _y.ToList());
+        if (x[0] > 0)
+        {
+            x.Insert(0, 0);
+            y.Insert(0, y[0]);
+        }
+        if (x[^1] < 1)
+        {
+            x.Add(1);
+            y.Add(y[^1]);
+        }
+        return new IsotonicCurve([.. x], [.. x.Zip(y, (at, value) => (1 - part) * Math.Clamp(value, least, 1 - least) + part * at)]);
     }
 
     public double Value(double x)

@@ -22,8 +22,11 @@ def platt(p, y, w):
 
 
 def isotonic(p, y, w):
+    """Knots of scikit-learn, kept from 0 and 1 by one row more of each kind, with a millionth of x."""
     curve = IsotonicRegression(out_of_bounds="clip").fit(p, y, w)
-    return lambda x: curve.predict(x)
+    least = 1 / ((len(y) if w is None else (w > 0).sum()) + 2)
+    knots = np.clip(curve.y_thresholds_, least, 1 - least)
+    return lambda x: (1 - 1e-6) * np.interp(x, curve.X_thresholds_, knots) + 1e-6 * x
 
 
 def temperature(p, y, w):
@@ -61,8 +64,7 @@ for key, sw in (("plain", None), ("weighted", w)):
     for at in range(k):
         slope, intercept = platt(p[:, at], y == at, sw)
         sigmoids.append(expit(slope * logit(new[:, at]) + intercept))
-        rows = n if sw is None else int((sw > 0).sum())
-        isotonics.append(np.clip(isotonic(p[:, at], (y == at).astype(float), sw)(new[:, at]), 1 / (rows + 2), 1 - 1 / (rows + 2)))
+        isotonics.append(isotonic(p[:, at], (y == at).astype(float), sw)(new[:, at]))
     sigmoids, isotonics = np.stack(sigmoids, 1), np.stack(isotonics, 1)
     case[key] = {
         "platt": (sigmoids / sigmoids.sum(1, keepdims=True)).ravel().tolist(),
