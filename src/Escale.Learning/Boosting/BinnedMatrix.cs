@@ -4,8 +4,8 @@ using Escale.Learning.Threads;
 namespace Escale.Learning.Boosting;
 
 /// <summary>
-/// The training rows as bins. Features of at most 256 bins lie twice: by row, for histograms of all features in one pass, and by column,
-/// for parting the rows of a leaf. Categories with more bins lie by column only, two bytes a value.
+/// The training rows as bins, which lie twice: by row, for histograms of all features in one pass, and by column, for parting the rows of a leaf. Features of at most
+/// 256 bins take a byte, categories with more take two.
 /// </summary>
 internal sealed unsafe class BinnedMatrix : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed unsafe class BinnedMatrix : IDisposable
         RowCount = rowCount;
         // Features with many bins first, so that four neighbours have about as many and their histograms waste no room.
         NarrowFeatures = [.. Enumerable.Range(0, features.Length).Where(IsNarrow).OrderByDescending(feature => features[feature].BinCount)];
-        Stride = (NarrowFeatures.Length + 3) & ~3;
+        NarrowStride = (NarrowFeatures.Length + 3) & ~3;
+        Stride = (NarrowStride + sizeof(ushort) * (features.Length - NarrowFeatures.Length) + 3) & ~3;
         _byRow = new NativeArray<byte>((long)rowCount * Stride + 64);
         _narrow = new NativeArray<byte>?[features.Length];
         _wide = new NativeArray<ushort>?[features.Length];
@@ -49,10 +50,13 @@ internal sealed unsafe class BinnedMatrix : IDisposable
     /// <summary>The features that lie by row, in the order in which they do.</summary>
     public int[] NarrowFeatures { get; }
 
-    /// <summary>Bytes of a row: a multiple of four, padded with bin 0 of features that do not exist.</summary>
+    /// <summary>Bytes of a row's narrow features: a multiple of four, padded with bin 0 of features that do not exist.</summary>
+    public int NarrowStride { get; }
+
+    /// <summary>Bytes of a row: the narrow features, then the wide ones, two bytes each in their order; a multiple of four.</summary>
     public int Stride { get; }
 
-    /// <summary>The narrow features, row after row.</summary>
+    /// <summary>The bins, row after row.</summary>
     public byte* Rows => _byRow.Pointer;
 
     /// <summary>Whether a feature has at most 256 bins.</summary>
@@ -106,6 +110,7 @@ internal sealed unsafe class BinnedMatrix : IDisposable
                 *byRow = narrow[row];
             }
         }
+        var wideRow = Rows + (long)from * Stride + NarrowStride;
         for (var feature = 0; feature < Features.Length; feature++)
         {
             if (!IsNarrow(feature))
@@ -114,8 +119,9 @@ internal sealed unsafe class BinnedMatrix : IDisposable
                 var wide = Wide(feature) + from;
                 for (var row = 0; row < count; row++)
                 {
-                    wide[row] = (ushort)Features[feature].BinOfLevel(values[row]);
+                    *(ushort*)(wideRow + (long)row * Stride) = wide[row] = (ushort)Features[feature].BinOfLevel(values[row]);
                 }
+                wideRow += sizeof(ushort);
             }
         }
     }

@@ -24,7 +24,8 @@ internal sealed unsafe class Histograms : IDisposable
     private readonly List<NativeArray<long>> _all = [];
     private readonly int[] _wideFeatures;
     private readonly long[] _offsets;
-    private readonly int[] _groupSizes;
+    private readonly NativeArray<int> _groupSizes;
+    private readonly NativeArray<long> _wideOffsets;
     private readonly int _fullGroups;
     private readonly Action<int> _countPart;
     private readonly Action<int> _addPart;
@@ -41,12 +42,13 @@ internal sealed unsafe class Histograms : IDisposable
         (_matrix, _team) = (matrix, team);
         _wideFeatures = [.. Enumerable.Range(0, matrix.Features.Length).Where(feature => !matrix.IsNarrow(feature))];
         _offsets = new long[matrix.Features.Length];
-        _groupSizes = new int[matrix.Stride / Group];
-        for (var slot = 0; slot < matrix.Stride; slot += Group)
+        _groupSizes = new NativeArray<int>(matrix.NarrowStride / Group);
+        _wideOffsets = new NativeArray<long>(_wideFeatures.Length);
+        for (var slot = 0; slot < matrix.NarrowStride; slot += Group)
         {
             // Slots are in descending order of their bins: the first of a group needs the most.
             var size = SizeOf(matrix.NarrowFeatures[slot]);
-            _groupSizes[slot / Group] = size;
+            _groupSizes.Span[slot / Group] = size;
             _fullGroups += size == FullSize ? 1 : 0;
             foreach (var feature in matrix.NarrowFeatures.AsSpan(slot, Math.Min(Group, matrix.NarrowFeatures.Length - slot)))
             {
@@ -55,10 +57,10 @@ internal sealed unsafe class Histograms : IDisposable
             }
             Length += size * Math.Max(0, slot + Group - matrix.NarrowFeatures.Length);
         }
-        foreach (var feature in _wideFeatures)
+        for (var at = 0; at < _wideFeatures.Length; at++)
         {
-            _offsets[feature] = Length;
-            Length += SizeOf(feature);
+            _wideOffsets.Span[at] = _offsets[_wideFeatures[at]] = Length;
+            Length += SizeOf(_wideFeatures[at]);
         }
         _scratch = [.. Enumerable.Range(0, team.Count - 1).Select(_ => new NativeArray<long>(Length))];
         (_countPart, _addPart) = (CountPart, AddPart);
@@ -120,6 +122,8 @@ internal sealed unsafe class Histograms : IDisposable
     {
         _all.ForEach(histogram => histogram.Dispose());
         Array.ForEach(_scratch, histogram => histogram.Dispose());
+        _groupSizes.Dispose();
+        _wideOffsets.Dispose();
     }
 
     private void CountPart(int part)
@@ -136,27 +140,23 @@ internal sealed unsafe class Histograms : IDisposable
         {
             CountSome(target, from, to);
         }
-        foreach (var feature in _wideFeatures)
-        {
-            CountWide(target + _offsets[feature], _matrix.Wide(feature), from, to);
-        }
     }
 
     private int SizeOf(int feature) => _matrix.Features[feature].BinCount is > 128 and <= FullSize ? FullSize : (_matrix.Features[feature].BinCount + 3) & ~3;
 
     private void CountAll(long* target, int from, int to)
     {
-        var (stride, groups) = (_matrix.Stride, _fullGroups);
+        var (stride, shape) = (_matrix.Stride, ShapeOfRow());
         var bins = _matrix.Rows + (long)from * stride;
         for (var row = from; row < to; row++, bins += stride)
         {
-            AddRow(target, bins, groups, _packed[row]);
+            AddRow(target, bins, shape, _packed[row]);
         }
     }
 
     private void CountSome(long* target, int from, int to)
     {
-        var (stride, groups) = (_matrix.Stride, _fullGroups);
+        var (stride, shape) = (_matrix.Stride, ShapeOfRow());
         var all = _matrix.Rows;
         var rows = _rows;
         var packed = _packed;
@@ -170,19 +170,23 @@ internal sealed unsafe class Histograms : IDisposable
                 Sse.Prefetch0(all + (long)ahead * stride);
                 Sse.Prefetch0(packed + ahead);
             }
-            AddRow(target, all + (long)rows[at] * stride, groups, packed[rows[at]]);
+            AddRow(target, all + (long)rows[at] * stride, shape, packed[rows[at]]);
         }
         for (; at < to; at++)
         {
-            AddRow(target, all + (long)rows[at] * stride, groups, packed[rows[at]]);
+            AddRow(target, all + (long)rows[at] * stride, shape, packed[rows[at]]);
         }
     }
 
+    private RowShape ShapeOfRow() => new(
+        _fullGroups * Group, _groupSizes.Pointer + _fullGroups, _groupSizes.Pointer + _matrix.NarrowStride / Group, _wideOffsets.Pointer, _wideOffsets.Pointer + _wideFeatures.Length);
+
     // Four features a step: the bins of a row are padded to that, and the padding counts into places that nobody reads.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddRow(long* target, byte* bins, int groups, long packed)
+    private static void AddRow(long* histogram, byte* bins, in RowShape shape, long packed)
     {
-        for (var end = bins + groups * Group; bins < end; target += Group * FullSize, bins += Group)
+        var target = histogram;
+        for (var end = bins + shape.FullBytes; bins < end; target += Group * FullSize, bins += Group)
         {
             var four = *(uint*)bins;
             target[four & 255] += packed;
@@ -190,36 +194,20 @@ internal sealed unsafe class Histograms : IDisposable
             target[2 * FullSize + ((four >> 16) & 255)] += packed;
             target[3 * FullSize + (four >> 24)] += packed;
         }
-        if (_groupSizes.Length > groups)
+        for (var size = shape.Sizes; size < shape.SizesEnd; size++, bins += Group)
         {
-            AddNarrow(target, bins, packed);
-        }
-    }
-
-    // Groups whose features have few bins.
-    private void AddNarrow(long* target, byte* bins, long packed)
-    {
-        foreach (var size in _groupSizes.AsSpan(_fullGroups))
-        {
+            // Groups whose features have few bins.
             var four = *(uint*)bins;
-            bins += Group;
+            long step = *size;
             target[four & 255] += packed;
-            target += size;
-            target[(four >> 8) & 255] += packed;
-            target += size;
-            target[(four >> 16) & 255] += packed;
-            target += size;
-            target[four >> 24] += packed;
-            target += size;
+            target[step + ((four >> 8) & 255)] += packed;
+            target[2 * step + ((four >> 16) & 255)] += packed;
+            target[3 * step + (four >> 24)] += packed;
+            target += 4 * step;
         }
-    }
-
-    private void CountWide(long* target, ushort* bins, int from, int to)
-    {
-        for (var at = from; at < to; at++)
+        for (var offset = shape.Wide; offset < shape.WideEnd; offset++, bins += sizeof(ushort))
         {
-            var row = _rows is null ? at : _rows[at];
-            target[bins[row]] += _packed[row];
+            histogram[*offset + *(ushort*)bins] += packed;
         }
     }
 
@@ -237,5 +225,15 @@ internal sealed unsafe class Histograms : IDisposable
                 (Vector256.Load(_target + at) + Vector256.Load(source + at)).Store(_target + at);
             }
         }
+    }
+
+    // What the bytes of a row are: features of 256 places, groups of four with fewer, wide features.
+    private readonly struct RowShape(int fullBytes, int* sizes, int* sizesEnd, long* wide, long* wideEnd)
+    {
+        public readonly int FullBytes = fullBytes;
+        public readonly int* Sizes = sizes;
+        public readonly int* SizesEnd = sizesEnd;
+        public readonly long* Wide = wide;
+        public readonly long* WideEnd = wideEnd;
     }
 }
