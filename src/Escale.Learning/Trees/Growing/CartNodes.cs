@@ -1,34 +1,14 @@
 namespace Escale.Learning.Trees.Growing;
 
-/// <summary>The nodes of a tree while it grows, in lists that are used again for the next tree.</summary>
+/// <summary>The nodes of a tree while it grows, in memory that is used again for the next tree.</summary>
 internal sealed class CartNodes(int valueCount)
 {
-    private readonly List<int> _feature = [];
-    private readonly List<float> _threshold = [];
-    private readonly List<int> _left = [];
-    private readonly List<int> _right = [];
-    private readonly List<bool> _isMissingLeft = [];
-    private readonly List<ulong[]?> _levels = [];
-    private readonly List<double> _values = [];
-    private readonly List<double> _cover = [];
-    private readonly List<double> _gain = [];
-    private readonly List<double> _impurity = [];
+    private Node[] _nodes = new Node[64];
+    private double[] _values = new double[64 * valueCount];
 
-    public int Count => _feature.Count;
+    public int Count { get; private set; }
 
-    public void Clear()
-    {
-        _feature.Clear();
-        _threshold.Clear();
-        _left.Clear();
-        _right.Clear();
-        _isMissingLeft.Clear();
-        _levels.Clear();
-        _values.Clear();
-        _cover.Clear();
-        _gain.Clear();
-        _impurity.Clear();
-    }
+    public void Clear() => Count = 0;
 
     /// <summary>Adds a leaf.</summary>
     /// <param name="parent">The node that it belongs to, or −1.</param>
@@ -38,32 +18,30 @@ internal sealed class CartNodes(int valueCount)
     /// <returns>Its number.</returns>
     public int Add(int parent, bool isLeft, in NodeFacts facts, ReadOnlySpan<double> values)
     {
-        var node = _feature.Count;
-        _feature.Add(0);
-        _threshold.Add(0);
-        _left.Add(-1);
-        _right.Add(-1);
-        _isMissingLeft.Add(false);
-        _levels.Add(null);
-        _values.AddRange(values);
-        _cover.Add(facts.Weight);
-        _gain.Add(0);
-        _impurity.Add(facts.Impurity);
-        if (parent >= 0)
+        if (Count == _nodes.Length)
         {
-            (isLeft ? _left : _right)[parent] = node;
+            Array.Resize(ref _nodes, Count * 2);
+            Array.Resize(ref _values, Count * 2 * valueCount);
         }
-        return node;
+        var added = Count++;
+        _nodes[added] = new Node { Left = -1, Right = -1, Cover = facts.Weight, Impurity = facts.Impurity };
+        values.CopyTo(_values.AsSpan(added * valueCount));
+        if (parent >= 0 && isLeft)
+        {
+            _nodes[parent].Left = added;
+        }
+        else if (parent >= 0)
+        {
+            _nodes[parent].Right = added;
+        }
+        return added;
     }
 
     /// <summary>Makes a leaf an inner node; its children come by <see cref="Add"/>.</summary>
     public void Part(int node, in NodeSplit split, double gain)
     {
-        _feature[node] = split.Feature;
-        _threshold[node] = split.Threshold;
-        _isMissingLeft[node] = split.IsMissingLeft;
-        _levels[node] = split.LeftLevels;
-        _gain[node] = gain;
+        ref var of = ref _nodes[node];
+        (of.Feature, of.Threshold, of.IsMissingLeft, of.LeftLevels, of.Gain) = (split.Feature, split.Threshold, split.IsMissingLeft, split.LeftLevels, gain);
     }
 
     /// <summary>
@@ -72,20 +50,18 @@ internal sealed class CartNodes(int valueCount)
     /// </summary>
     public void Prune(double alpha)
     {
-        var all = _cover[0];
+        var all = _nodes[0].Cover;
         var cost = new double[Count];
         for (var node = Count - 1; node >= 0; node--)
         {
-            var alone = _impurity[node] / all + alpha;
-            var below = _left[node] < 0 ? double.PositiveInfinity : cost[_left[node]] + cost[_right[node]];
+            ref var of = ref _nodes[node];
+            var alone = of.Impurity / all + alpha;
+            var below = of.Left < 0 ? double.PositiveInfinity : cost[of.Left] + cost[of.Right];
+            cost[node] = Math.Min(alone, below);
             // Without the allowance rounding would keep splits that gain nothing.
             if (alone <= below + 1e-15)
             {
-                (cost[node], _left[node], _right[node], _gain[node], _levels[node]) = (alone, -1, -1, 0, null);
-            }
-            else
-            {
-                cost[node] = below;
+                (of.Left, of.Right, of.Gain, of.LeftLevels) = (-1, -1, 0, null);
             }
         }
     }
@@ -93,45 +69,62 @@ internal sealed class CartNodes(int valueCount)
     /// <summary>The tree of the nodes that hang together from the root, parents first, left before right.</summary>
     public Tree ToTree()
     {
-        var (order, number) = (new List<int>(Count), new int[Count]);
+        var order = Order();
+        var number = new int[Count];
+        for (var at = 0; at < order.Count; at++)
+        {
+            number[order[at]] = at;
+        }
+        var tree = new Tree
+        {
+            Feature = new int[order.Count],
+            Threshold = new float[order.Count],
+            Left = new int[order.Count],
+            Right = new int[order.Count],
+            IsMissingLeft = new bool[order.Count],
+            LeftLevels = new ulong[]?[order.Count],
+            Value = new double[order.Count * valueCount],
+            ValueCount = valueCount,
+            Cover = new double[order.Count],
+            Gain = new double[order.Count],
+        };
+        for (var at = 0; at < order.Count; at++)
+        {
+            ref readonly var of = ref _nodes[order[at]];
+            (tree.Feature[at], tree.Threshold[at], tree.IsMissingLeft[at], tree.LeftLevels[at]) = (of.Feature, of.Threshold, of.IsMissingLeft, of.LeftLevels);
+            (tree.Left[at], tree.Right[at]) = (of.Left < 0 ? -1 : number[of.Left], of.Right < 0 ? -1 : number[of.Right]);
+            (tree.Cover[at], tree.Gain[at]) = (of.Cover, of.Gain);
+            _values.AsSpan(order[at] * valueCount, valueCount).CopyTo(tree.Value.AsSpan(at * valueCount));
+        }
+        return tree;
+    }
+
+    private List<int> Order()
+    {
+        var order = new List<int>(Count);
         var pending = new Stack<int>([0]);
         while (pending.TryPop(out var node))
         {
-            number[node] = order.Count;
             order.Add(node);
-            if (_left[node] >= 0)
+            if (_nodes[node].Left >= 0)
             {
-                pending.Push(_right[node]);
-                pending.Push(_left[node]);
+                pending.Push(_nodes[node].Right);
+                pending.Push(_nodes[node].Left);
             }
         }
-        var values = new double[order.Count * valueCount];
-        for (var at = 0; at < order.Count; at++)
-        {
-            _values.CopyTo(order[at] * valueCount, values, at * valueCount, valueCount);
-        }
-        return new Tree
-        {
-            Feature = Of(order, _feature),
-            Threshold = Of(order, _threshold),
-            Left = [.. order.Select(node => _left[node] < 0 ? -1 : number[_left[node]])],
-            Right = [.. order.Select(node => _right[node] < 0 ? -1 : number[_right[node]])],
-            IsMissingLeft = Of(order, _isMissingLeft),
-            LeftLevels = Of(order, _levels),
-            Value = values,
-            ValueCount = valueCount,
-            Cover = Of(order, _cover),
-            Gain = Of(order, _gain),
-        };
+        return order;
     }
 
-    private static T[] Of<T>(List<int> order, List<T> list)
+    private struct Node
     {
-        var array = new T[order.Count];
-        for (var at = 0; at < array.Length; at++)
-        {
-            array[at] = list[order[at]];
-        }
-        return array;
+        public int Left;
+        public int Right;
+        public int Feature;
+        public float Threshold;
+        public bool IsMissingLeft;
+        public ulong[]? LeftLevels;
+        public double Cover;
+        public double Gain;
+        public double Impurity;
     }
 }

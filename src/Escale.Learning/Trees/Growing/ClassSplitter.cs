@@ -95,31 +95,15 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter<ClassedRow
 
     public override bool Draw(int feature, int begin, int end, ref TreeRandom random, ref NodeSplit best)
     {
-        var column = Table.Columns[feature];
-        var (least, most, missing) = RangeOf(column, begin, end);
-        if (most < 0 || (least == most && missing == 0))
+        if (!TryDraw(feature, begin, end, ref random, out var split, out var hasBothSides))
         {
             return false;
         }
-        var split = new NodeSplit { Feature = feature, IsMissingSeen = missing > 0, LastLeft = most, Threshold = float.MaxValue };
-        if (column.IsCategory && least < most)
-        {
-            split.LeftLevels = DrawLevels(column, begin, end, restLeft: false, ref random);
-        }
-        else if (column.IsCategory)
-        {
-            split.LeftLevels = new ulong[(column.Count + 63) / 64];
-            split.LeftLevels[most >> 6] |= 1UL << (most & 63);
-        }
-        else if (least < most)
-        {
-            (split.LastLeft, split.Threshold) = DrawThreshold(column, least, most, ref random);
-        }
-        Try(column, begin, end, ref split, ref best);
-        if (missing > 0 && least < most)
+        Try(begin, end, split, ref best);
+        if (split.IsMissingSeen && hasBothSides)
         {
             split.IsMissingLeft = true;
-            Try(column, begin, end, ref split, ref best);
+            Try(begin, end, split, ref best);
         }
         return true;
     }
@@ -131,19 +115,19 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter<ClassedRow
         base.Dispose();
     }
 
-    private void Try(RankedColumn column, int begin, int end, ref NodeSplit split, ref NodeSplit best)
+    private void Try(int begin, int end, in NodeSplit split, ref NodeSplit best)
     {
         Array.Clear(_left);
-        var rows = 0;
-        for (var at = begin; at < end; at++)
+        var codes = NodeCodes;
+        var pairs = Pairs + begin;
+        var (rows, count, missingCode) = (0, end - begin, Table.Columns[split.Feature].MissingCode);
+        for (var at = 0; at < count; at++)
         {
-            if (split.GoesLeft(column.Codes.Pointer[Rows[at]], column.MissingCode))
-            {
-                _left[Pairs[at].Class] += Pairs[at].Weight;
-                rows++;
-            }
+            var goes = GoesLeft(split, codes[at], missingCode);
+            _left[pairs[at].Class] += pairs[at].Weight * goes;
+            rows += goes;
         }
-        if (rows < MinLeafRows || end - begin - rows < MinLeafRows)
+        if (rows < MinLeafRows || count - rows < MinLeafRows)
         {
             return;
         }
@@ -157,7 +141,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter<ClassedRow
         var score = TCriterion.Worth(leftTerms, leftWeight) + TCriterion.Worth(rightTerms, _weight - leftWeight);
         if (score > best.Score && score < double.PositiveInfinity)
         {
-            best = split with { Score = score, IsMissingLeft = split.IsMissingSeen ? split.IsMissingLeft : leftWeight * 2 >= _weight };
+            best = Keep(split, score, split.IsMissingSeen ? split.IsMissingLeft : leftWeight * 2 >= _weight);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Escale.Learning.Memory;
 
 namespace Escale.Learning.Trees.Growing;
@@ -14,6 +15,8 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
     private readonly NativeArray<TRow> _pairs;
     private readonly NativeArray<TRow> _otherPairs;
     private readonly NativeArray<ulong> _present;
+    private readonly NativeArray<ushort> _nodeCodes;
+    private readonly ulong[] _drawnLevels;
 
     protected NodeSplitter(RankedTable table, double[] targets, int minLeafRows)
     {
@@ -21,6 +24,8 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
         (_rows, _otherRows) = (new(table.RowCount), new(table.RowCount));
         (_pairs, _otherPairs) = (new(table.RowCount), new(table.RowCount));
         _present = new NativeArray<ulong>(table.MostBins / 64 + 1);
+        _nodeCodes = new NativeArray<ushort>(table.RowCount);
+        _drawnLevels = new ulong[table.MostBins / 64 + 1];
     }
 
     /// <inheritdoc/>
@@ -40,6 +45,9 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
 
     /// <summary>One bit for each rank, all 0 between calls.</summary>
     protected ulong* Present => _present.Pointer;
+
+    /// <summary>The ranks that <see cref="Gather"/> collected last.</summary>
+    protected ushort* NodeCodes => _nodeCodes.Pointer;
 
     /// <inheritdoc/>
     public int Load(ReadOnlySpan<double> weights)
@@ -105,16 +113,66 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
         _pairs.Dispose();
         _otherPairs.Dispose();
         _present.Dispose();
+        _nodeCodes.Dispose();
     }
 
-    /// <summary>The smallest and the largest rank among rows, and how many are missing.</summary>
-    protected (int Least, int Most, int Missing) RangeOf(RankedColumn column, int begin, int end)
+    /// <summary>Draws a split by a feature; its score is left open.</summary>
+    /// <returns>False when the feature is constant among the rows.</returns>
+    protected bool TryDraw(int feature, int begin, int end, ref TreeRandom random, out NodeSplit split, out bool hasBothSides)
+    {
+        var column = Table.Columns[feature];
+        var (least, most, missing) = Gather(column, begin, end);
+        split = new NodeSplit { Feature = feature, IsMissingSeen = missing > 0, LastLeft = most, Threshold = float.MaxValue };
+        hasBothSides = least < most;
+        if (most < 0 || (least == most && missing == 0))
+        {
+            return false;
+        }
+        if (column.IsCategory)
+        {
+            split.LeftLevels = _drawnLevels;
+            DrawLevels(column, end - begin, ref random);
+        }
+        else if (hasBothSides)
+        {
+            (split.LastLeft, split.Threshold) = DrawThreshold(column, least, most, ref random);
+        }
+        return true;
+    }
+
+    /// <summary>Which way each gathered rank goes: 1 for left. Missing values go left when the split says so.</summary>
+    protected static int GoesLeft(in NodeSplit split, int code, int missingCode) => split.LeftLevels is { } levels && code != missingCode
+        ? (int)(levels[code >> 6] >> (code & 63) & 1)
+        : (code <= split.LastLeft ? 1 : 0) | (code == missingCode & split.IsMissingLeft ? 1 : 0);
+
+    /// <summary>A drawn split to keep: its levels are still those that the next draw writes to.</summary>
+    protected NodeSplit Keep(in NodeSplit split, double score, bool isMissingLeft) => split with
+    {
+        Score = score,
+        IsMissingLeft = isMissingLeft,
+        LeftLevels = split.LeftLevels?[..((Table.Columns[split.Feature].Count + 63) / 64)],
+    };
+
+    // The ranks of a node beside one another, the smallest and the largest, and how many are missing.
+    private (int Least, int Most, int Missing) Gather(RankedColumn column, int begin, int end)
     {
         var codes = column.Codes.Pointer;
-        var (least, most, missing) = (int.MaxValue, -1, 0);
-        for (var at = begin; at < end; at++)
+        var rows = Rows + begin;
+        var gathered = NodeCodes;
+        var (least, most, missing, count) = (int.MaxValue, -1, 0, end - begin);
+        if (!column.HasMissing)
         {
-            int code = codes[Rows[at]];
+            for (var at = 0; at < count; at++)
+            {
+                int code = gathered[at] = codes[rows[at]];
+                least = Math.Min(least, code);
+                most = Math.Max(most, code);
+            }
+            return (least, most, 0);
+        }
+        for (var at = 0; at < count; at++)
+        {
+            int code = gathered[at] = codes[rows[at]];
             if (code == column.MissingCode)
             {
                 missing++;
@@ -126,8 +184,8 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
         return (least, most, missing);
     }
 
-    /// <summary>A threshold drawn evenly between the smallest and the largest value of a node, and the last rank below it.</summary>
-    protected static (int LastLeft, float Threshold) DrawThreshold(RankedColumn column, int least, int most, ref TreeRandom random)
+    // A threshold drawn evenly between the smallest and the largest value of a node, and the last rank below it.
+    private static (int LastLeft, float Threshold) DrawThreshold(RankedColumn column, int least, int most, ref TreeRandom random)
     {
         var (low, high) = ((double)column.Low[least], (double)column.High[most]);
         var drawn = (float)(low + random.NextDouble() * (high - low));
@@ -144,39 +202,27 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
         return (last, Math.Clamp(drawn, column.High[last], MathF.BitDecrement(column.Low[last + 1])));
     }
 
-    /// <summary>Levels of a node sent left by the toss of a coin each, at least one to either side; the others follow <paramref name="restLeft"/>.</summary>
-    protected ulong[] DrawLevels(RankedColumn column, int begin, int end, bool restLeft, ref TreeRandom random)
+    // Each level goes left by the toss of a coin, those that the node lacks too; of those that it has, at least one to either side. One level alone goes left.
+    private void DrawLevels(RankedColumn column, int count, ref TreeRandom random)
     {
-        var codes = column.Codes.Pointer;
-        for (var at = begin; at < end; at++)
+        for (var at = 0; at < count; at++)
         {
-            int code = codes[Rows[at]];
-            if (code != column.MissingCode)
-            {
-                Present[code >> 6] |= 1UL << (code & 63);
-            }
+            int code = NodeCodes[at];
+            Present[code >> 6] |= 1UL << (code & 63);
         }
-        var set = new ulong[(column.Count + 63) / 64];
+        Present[column.Count >> 6] &= ~(1UL << (column.Count & 63)); // the missing value
         var (first, lefts, all) = (-1, 0, 0);
-        for (var level = 0; level < column.Count; level++)
+        for (var word = 0; word <= (column.Count - 1) >> 6; word++)
         {
-            var bit = 1UL << (level & 63);
-            if ((Present[level >> 6] & bit) == 0)
-            {
-                set[level >> 6] |= restLeft ? bit : 0;
-                continue;
-            }
-            first = first < 0 ? level : first;
-            var goes = random.NextBits() >> 63;
-            set[level >> 6] |= goes * bit;
-            lefts += (int)goes;
-            all++;
+            _drawnLevels[word] = random.NextBits();
+            lefts += BitOperations.PopCount(_drawnLevels[word] & Present[word]);
+            all += BitOperations.PopCount(Present[word]);
+            first = first < 0 && Present[word] != 0 ? (word << 6) + BitOperations.TrailingZeroCount(Present[word]) : first;
         }
-        if (lefts == 0 || lefts == all)
+        if (lefts == 0 || (lefts == all && all > 1))
         {
-            set[first >> 6] ^= 1UL << (first & 63);
+            _drawnLevels[first >> 6] ^= 1UL << (first & 63);
         }
-        new Span<ulong>(Present, set.Length).Clear();
-        return set;
+        new Span<ulong>(Present, (column.Count >> 6) + 1).Clear();
     }
 }

@@ -14,6 +14,9 @@ internal interface IPairCriterion
     /// <summary>What two sides are worth together.</summary>
     static abstract double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum);
 
+    /// <summary>What <see cref="Worth(double, double)"/> is a multiple of when it is sum² ÷ weight, and then by how much; otherwise 0. Many sides can then be judged at once.</summary>
+    static abstract double QuotientFactor { get; }
+
     /// <summary>What a row of weight 1 adds to the impurity before <see cref="Worth(double, double)"/> is taken off.</summary>
     static abstract double Term(double target);
 
@@ -29,6 +32,8 @@ internal readonly struct GiniOfTwo : IPairCriterion
 {
     public static bool IsForClasses => true;
 
+    public static double QuotientFactor => 2;
+
     public static double Worth(double weight, double sum) => 2 * (sum * sum / weight);
 
     public static double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum) =>
@@ -43,6 +48,8 @@ internal readonly struct GiniOfTwo : IPairCriterion
 internal readonly struct Squared : IPairCriterion
 {
     public static bool IsForClasses => false;
+
+    public static double QuotientFactor => 1;
 
     public static double Worth(double weight, double sum) => sum * sum / weight;
 
@@ -63,6 +70,8 @@ internal readonly struct EntropyOfTwo : IPairCriterion
 {
     public static bool IsForClasses => true;
 
+    public static double QuotientFactor => 0;
+
     public static double Worth(double weight, double sum) => Times(sum) + Times(weight - sum) - Times(weight);
 
     public static double Worth(double leftWeight, double leftSum, double rightWeight, double rightSum) =>
@@ -79,6 +88,8 @@ internal readonly struct EntropyOfTwo : IPairCriterion
 internal readonly struct Poisson : IPairCriterion
 {
     public static bool IsForClasses => false;
+
+    public static double QuotientFactor => 0;
 
     // A side whose mean is 0 would predict that nothing ever happens, at an infinite deviance if it does.
     public static double Worth(double weight, double sum) => sum > 0 ? sum * Math.Log(sum / weight) : double.NegativeInfinity;

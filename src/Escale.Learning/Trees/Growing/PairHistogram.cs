@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Escale.Learning.Memory;
 
 namespace Escale.Learning.Trees.Growing;
@@ -17,15 +18,16 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
 
     private const int Ways = 4;
 
+    /// <summary>Up to how many rows sorting beats counting even with few ranks.</summary>
+    private const int VeryFewRows = 8;
+
     private readonly NativeArray<TRow> _bins;
+    private readonly NativeArray<int> _codes;
+    private readonly NativeArray<double> _leftWeights;
+    private readonly NativeArray<double> _leftSums;
     private readonly ulong* _present;
-    private TRow _total;
     private TRow _left;
-    private TRow _bestLeft;
-    private double _best;
-    private int _last;
-    private int _bestLast;
-    private int _bestNext;
+    private int _groups;
 
     /// <summary>Makes it.</summary>
     /// <param name="bins">Ranks at most.</param>
@@ -33,48 +35,60 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
     public PairHistogram(int bins, ulong* present)
     {
         _bins = new NativeArray<TRow>(Math.Max(bins, Ways * FewCodes));
+        (_codes, _leftWeights, _leftSums) = (new(bins + INodeSplitter.FewRows), new(bins + INodeSplitter.FewRows), new(bins + INodeSplitter.FewRows));
         _present = present;
     }
 
     /// <summary>As <see cref="INodeSplitter.Find"/>.</summary>
     public bool Find(int feature, RankedColumn column, int* rows, TRow* pairs, int count, TRow total, ref NodeSplit best)
     {
-        (_total, _left, _best, _last, _bestLast) = (total, default, best.Score, -1, -1);
+        (_left, _groups) = (default, 0);
         var codes = column.Codes.Pointer;
-        bool isVaried;
         if (column.Count <= FewCodes && count >= Ways * column.Count)
         {
-            isVaried = WalkInTurns(codes, rows, pairs, count, column.Count);
+            WalkInTurns(codes, rows, pairs, count, column.Count);
         }
         else if (count >= column.Count / 2)
         {
-            isVaried = WalkDense(codes, rows, pairs, count, column.Count);
+            WalkDense(codes, rows, pairs, count, column.Count);
         }
-        else if (count <= INodeSplitter.FewRows)
+        else if (count <= (column.Count > INodeSplitter.ManyCodes ? INodeSplitter.FewRows : VeryFewRows))
         {
-            isVaried = WalkSorted(codes, rows, pairs, count);
+            WalkSorted(codes, rows, pairs, count);
         }
         else
         {
-            isVaried = WalkSparse(codes, rows, pairs, count, column.Count);
+            WalkSparse(codes, rows, pairs, count, column.Count);
         }
-        if (_bestLast >= 0)
+        if (_groups < 2)
         {
+            return false;
+        }
+        var (at, score) = TCriterion.QuotientFactor > 0 && _groups > Vector256<double>.Count ? BestOfQuotients(total, best.Score) : Best(total, best.Score);
+        if (at >= 0)
+        {
+            var (last, next) = (_codes.Pointer[at], _codes.Pointer[at + 1]);
             best = new NodeSplit
             {
                 Feature = feature,
-                Score = _best,
-                LastLeft = _bestLast,
-                Threshold = NodeSplit.Between(column.High[_bestLast], column.Low[_bestNext]),
-                IsMissingLeft = _bestLeft.Weight * 2 >= total.Weight,
+                Score = score,
+                LastLeft = last,
+                Threshold = NodeSplit.Between(column.High[last], column.Low[next]),
+                IsMissingLeft = _leftWeights.Pointer[at] * 2 >= total.Weight,
             };
         }
-        return isVaried;
+        return true;
     }
 
-    public void Dispose() => _bins.Dispose();
+    public void Dispose()
+    {
+        _bins.Dispose();
+        _codes.Dispose();
+        _leftWeights.Dispose();
+        _leftSums.Dispose();
+    }
 
-    private bool WalkInTurns(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
+    private void WalkInTurns(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
     {
         var first = _bins.Pointer;
         var second = first + codeCount;
@@ -92,41 +106,35 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
         {
             first[codes[rows[at]]] += pairs[at];
         }
-        var groups = 0;
         for (var code = 0; code < codeCount; code++)
         {
             var sum = first[code] + second[code] + (third[code] + fourth[code]);
             if (!sum.IsEmpty)
             {
                 Step(code, sum);
-                groups++;
             }
         }
         new Span<TRow>(first, Ways * codeCount).Clear();
-        return groups > 1;
     }
 
-    private bool WalkDense(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
+    private void WalkDense(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
     {
         var bins = _bins.Pointer;
         for (var at = 0; at < count; at++)
         {
             bins[codes[rows[at]]] += pairs[at];
         }
-        var groups = 0;
         for (var code = 0; code < codeCount; code++)
         {
             if (!bins[code].IsEmpty)
             {
                 Step(code, bins[code]);
-                groups++;
             }
         }
         new Span<TRow>(bins, codeCount).Clear();
-        return groups > 1;
     }
 
-    private bool WalkSparse(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
+    private void WalkSparse(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
     {
         var bins = _bins.Pointer;
         var present = _present;
@@ -136,7 +144,6 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
             bins[code] += pairs[at];
             present[code >> 6] |= 1UL << (code & 63);
         }
-        var groups = 0;
         for (var word = 0; word <= (codeCount - 1) >> 6; word++)
         {
             for (var bits = present[word]; bits != 0; bits &= bits - 1)
@@ -144,14 +151,12 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
                 var code = (word << 6) + BitOperations.TrailingZeroCount(bits);
                 Step(code, bins[code]);
                 bins[code] = default;
-                groups++;
             }
             present[word] = 0;
         }
-        return groups > 1;
     }
 
-    private bool WalkSorted(ushort* codes, int* rows, TRow* pairs, int count)
+    private void WalkSorted(ushort* codes, int* rows, TRow* pairs, int count)
     {
         var keys = stackalloc uint[INodeSplitter.FewRows];
         for (var at = 0; at < count; at++)
@@ -166,7 +171,8 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
         }
         if (keys[0] >> 8 == keys[count - 1] >> 8)
         {
-            return false;
+            Step((int)(keys[0] >> 8), pairs[0]);
+            return;
         }
         for (var at = 0; at < count;)
         {
@@ -178,29 +184,70 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
             }
             Step((int)code, sum);
         }
-        return true;
     }
 
-    // Comes to the next rank: what lies before it may be the left side.
+    // Comes to the next rank that is there: what lies up to it may be the left side.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Step(int code, TRow sum)
     {
-        if (_last >= 0)
-        {
-            var score = Worth(_left);
-            if (score > _best && score < double.PositiveInfinity)
-            {
-                (_best, _bestLast, _bestNext, _bestLeft) = (score, _last, code, _left);
-            }
-        }
         _left += sum;
-        _last = code;
+        _codes.Pointer[_groups] = code;
+        _leftWeights.Pointer[_groups] = _left.Weight;
+        _leftSums.Pointer[_groups] = _left.Sum;
+        _groups++;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private double Worth(TRow left)
+    // The best left side, if it scores more than asked; all but the last, which leaves nothing on the right.
+    private (int At, double Score) Best(TRow total, double least)
     {
-        var right = _total - left;
-        return TCriterion.Worth(left.Weight, left.Sum, right.Weight, right.Sum);
+        var (best, bestAt, weight, sum) = (least, -1, total.Weight, total.Sum);
+        for (var at = 0; at < _groups - 1; at++)
+        {
+            var (leftWeight, leftSum) = (_leftWeights.Pointer[at], _leftSums.Pointer[at]);
+            var score = TCriterion.Worth(leftWeight, leftSum, weight - leftWeight, sum - leftSum);
+            if (score > best && score < double.PositiveInfinity)
+            {
+                (best, bestAt) = (score, at);
+            }
+        }
+        return (bestAt, best);
+    }
+
+    // The same, four at a time; of equal ones the first.
+    private (int At, double Score) BestOfQuotients(TRow total, double least)
+    {
+        var (weights, sums, count) = (Vector256.Create(total.Weight), Vector256.Create(total.Sum), _groups - 1);
+        var (best, bestAt) = (Vector256.Create(least), Vector256.Create(-1L));
+        var at = Vector256.Create(0L, 1, 2, 3);
+        var from = 0;
+        for (; from <= count - 4; from += 4)
+        {
+            var (leftWeight, leftSum) = (Vector256.Load(_leftWeights.Pointer + from), Vector256.Load(_leftSums.Pointer + from));
+            var (rightWeight, rightSum) = (weights - leftWeight, sums - leftSum);
+            var score = Vector256.Create(TCriterion.QuotientFactor) * (leftSum * leftSum / leftWeight + rightSum * rightSum / rightWeight);
+            var isBetter = Vector256.GreaterThan(score, best) & Vector256.LessThan(score, Vector256.Create(double.PositiveInfinity));
+            best = Vector256.ConditionalSelect(isBetter, score, best);
+            bestAt = Vector256.ConditionalSelect(isBetter.AsInt64(), at, bestAt);
+            at += Vector256.Create(4L);
+        }
+        var (score1, at1) = (best[0], bestAt[0]);
+        for (var lane = 1; lane < 4; lane++)
+        {
+            if (bestAt[lane] >= 0 && (at1 < 0 || best[lane] > score1 || (best[lane] == score1 && bestAt[lane] < at1)))
+            {
+                (score1, at1) = (best[lane], bestAt[lane]);
+            }
+        }
+        for (; from < count; from++)
+        {
+            var (leftWeight, leftSum) = (_leftWeights.Pointer[from], _leftSums.Pointer[from]);
+            var (rightWeight, rightSum) = (total.Weight - leftWeight, total.Sum - leftSum);
+            var score = TCriterion.QuotientFactor * (leftSum * leftSum / leftWeight + rightSum * rightSum / rightWeight);
+            if (score > score1 && score < double.PositiveInfinity)
+            {
+                (score1, at1) = (score, from);
+            }
+        }
+        return ((int)at1, score1);
     }
 }

@@ -113,44 +113,37 @@ internal sealed unsafe class PairSplitter<TCriterion, TRow> : NodeSplitter<TRow>
 
     public override bool Draw(int feature, int begin, int end, ref TreeRandom random, ref NodeSplit best)
     {
-        var column = Table.Columns[feature];
-        var (least, most, missing) = RangeOf(column, begin, end);
-        if (most < 0 || (least == most && missing == 0))
+        if (!TryDraw(feature, begin, end, ref random, out var split, out var hasBothSides))
         {
             return false;
         }
-        var split = new NodeSplit { Feature = feature, IsMissingSeen = missing > 0, LastLeft = most, Threshold = float.MaxValue };
-        if (column.IsCategory && least < most)
+        var codes = NodeCodes;
+        var pairs = Pairs + begin;
+        var (missingCode, count) = (Table.Columns[feature].MissingCode, end - begin);
+        var (left, missed, rows, missing) = (default(TRow), default(TRow), 0, 0);
+        if (split.LeftLevels is null && !split.IsMissingSeen)
         {
-            split.LeftLevels = DrawLevels(column, begin, end, restLeft: false, ref random);
-        }
-        else if (column.IsCategory)
-        {
-            split.LeftLevels = new ulong[(column.Count + 63) / 64];
-            split.LeftLevels[most >> 6] |= 1UL << (most & 63);
-        }
-        else if (least < most)
-        {
-            (split.LastLeft, split.Threshold) = DrawThreshold(column, least, most, ref random);
-        }
-        var (left, missed, rows) = (default(TRow), default(TRow), 0);
-        for (var at = begin; at < end; at++)
-        {
-            int code = column.Codes.Pointer[Rows[at]];
-            if (code == column.MissingCode)
+            for (var at = 0; at < count; at++)
             {
-                missed += Pairs[at];
-            }
-            else if (split.GoesLeft(code, column.MissingCode))
-            {
-                left += Pairs[at];
-                rows++;
+                var goes = codes[at] <= split.LastLeft ? 1 : 0;
+                left += TRow.If(pairs[at], goes);
+                rows += goes;
             }
         }
-        Try(left, rows, end - begin, ref split, ref best, isMissingLeft: missing == 0 && left.Weight * 2 >= _total.Weight);
-        if (missing > 0 && least < most)
+        else
         {
-            Try(left + missed, rows + missing, end - begin, ref split, ref best, isMissingLeft: true);
+            for (var at = 0; at < count; at++)
+            {
+                var (goes, isMissing) = (GoesLeft(split, codes[at], missingCode), codes[at] == missingCode ? 1 : 0);
+                left += TRow.If(pairs[at], goes);
+                missed += TRow.If(pairs[at], isMissing);
+                (rows, missing) = (rows + goes, missing + isMissing);
+            }
+        }
+        Try(left, rows, count, split, ref best, isMissingLeft: missing == 0 && left.Weight * 2 >= _total.Weight);
+        if (missing > 0 && hasBothSides)
+        {
+            Try(left + missed, rows + missing, count, split, ref best, isMissingLeft: true);
         }
         return true;
     }
@@ -165,12 +158,12 @@ internal sealed unsafe class PairSplitter<TCriterion, TRow> : NodeSplitter<TRow>
         base.Dispose();
     }
 
-    private void Try(TRow left, int rows, int all, ref NodeSplit split, ref NodeSplit best, bool isMissingLeft)
+    private void Try(TRow left, int rows, int all, in NodeSplit split, ref NodeSplit best, bool isMissingLeft)
     {
         var score = Worth(left);
         if (score > best.Score && score < double.PositiveInfinity && rows >= MinLeafRows && all - rows >= MinLeafRows)
         {
-            best = split with { Score = score, IsMissingLeft = isMissingLeft };
+            best = Keep(split, score, isMissingLeft);
         }
     }
 

@@ -18,6 +18,9 @@ internal interface IRowSum<TSelf>
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);
+
+    /// <summary>The value itself when <paramref name="taken"/> is 1, nothing when it is 0; without a branch, which would be a coin toss.</summary>
+    static abstract TSelf If(TSelf value, int taken);
 }
 
 /// <summary>Any weights and targets.</summary>
@@ -34,6 +37,8 @@ internal readonly struct WeightedSum(Vector128<double> pair) : IRowSum<WeightedS
     public static WeightedSum operator +(WeightedSum left, WeightedSum right) => new(left._pair + right._pair);
 
     public static WeightedSum operator -(WeightedSum left, WeightedSum right) => new(left._pair - right._pair);
+
+    public static WeightedSum If(WeightedSum value, int taken) => new(value._pair & Vector128.Create(-(long)taken).AsDouble());
 
     public static WeightedSum Of(double weight, double target) => new(Vector128.Create(weight, weight * target));
 }
@@ -53,6 +58,8 @@ internal readonly struct CountedSum(long packed) : IRowSum<CountedSum>
 
     public static CountedSum operator -(CountedSum left, CountedSum right) => new(left._packed - right._packed);
 
+    public static CountedSum If(CountedSum value, int taken) => new(value._packed & -(long)taken);
+
     public static CountedSum Of(double weight, double target) => new(((long)weight << 32) + (target > 0 ? (long)weight : 0));
 }
 
@@ -70,6 +77,8 @@ internal readonly struct ClassedRow(double weight, int of) : IRowSum<ClassedRow>
     public static ClassedRow operator +(ClassedRow left, ClassedRow right) => new(left.Weight + right.Weight, left.Class);
 
     public static ClassedRow operator -(ClassedRow left, ClassedRow right) => new(left.Weight - right.Weight, left.Class);
+
+    public static ClassedRow If(ClassedRow value, int taken) => new(value.Weight * taken, value.Class);
 
     public static ClassedRow Of(double weight, double target) => new(weight, (int)target);
 }
