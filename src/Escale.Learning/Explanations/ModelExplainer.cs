@@ -9,7 +9,8 @@ public static class ModelExplainer
 {
     /// <summary>
     /// Shapley values, exact where they can be: for a model of one member that is a tree, a forest, boosting or linear, in its score (log-odds for two classes); for several such members whose outputs are
-    /// their scores (regression, forests), the weighted mean of theirs. Otherwise they are estimated by sampling, in outputs: see <see cref="SamplingShapley"/>.
+    /// their scores (regression, forests), the weighted mean of theirs. Otherwise they are estimated by sampling, in outputs: see <see cref="SamplingShapley"/>. Exact values explain what the members
+    /// say before the model's calibrator, which changes how far apart predictions lie but not their order for two classes; sampled ones explain what the model says in the end.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="rows">The rows to explain.</param>

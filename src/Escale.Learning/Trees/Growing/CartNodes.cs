@@ -69,26 +69,21 @@ internal sealed class CartNodes(int valueCount)
     /// <summary>The tree of the nodes that hang together from the root, parents first, left before right.</summary>
     public Tree ToTree()
     {
-        var order = Order();
-        var number = new int[Count];
-        for (var at = 0; at < order.Count; at++)
-        {
-            number[order[at]] = at;
-        }
+        var (order, number) = Order();
         var tree = new Tree
         {
-            Feature = new int[order.Count],
-            Threshold = new float[order.Count],
-            Left = new int[order.Count],
-            Right = new int[order.Count],
-            IsMissingLeft = new bool[order.Count],
-            LeftLevels = new ulong[]?[order.Count],
-            Value = new double[order.Count * valueCount],
+            Feature = new int[order.Length],
+            Threshold = new float[order.Length],
+            Left = new int[order.Length],
+            Right = new int[order.Length],
+            IsMissingLeft = new bool[order.Length],
+            LeftLevels = new ulong[]?[order.Length],
+            Value = new double[order.Length * valueCount],
             ValueCount = valueCount,
-            Cover = new double[order.Count],
-            Gain = new double[order.Count],
+            Cover = new double[order.Length],
+            Gain = new double[order.Length],
         };
-        for (var at = 0; at < order.Count; at++)
+        for (var at = 0; at < order.Length; at++)
         {
             ref readonly var of = ref _nodes[order[at]];
             (tree.Feature[at], tree.Threshold[at], tree.IsMissingLeft[at], tree.LeftLevels[at]) = (of.Feature, of.Threshold, of.IsMissingLeft, of.LeftLevels);
@@ -99,20 +94,23 @@ internal sealed class CartNodes(int valueCount)
         return tree;
     }
 
-    private List<int> Order()
+    // The nodes of the tree in order, and for each node its place there.
+    private (int[] Order, int[] Number) Order()
     {
-        var order = new List<int>(Count);
-        var pending = new Stack<int>([0]);
-        while (pending.TryPop(out var node))
+        var (order, number, count, depth) = (new int[Count], new int[Count], 0, 1);
+        var pending = new int[Count + 1];
+        while (depth > 0)
         {
-            order.Add(node);
+            var node = pending[--depth];
+            number[node] = count;
+            order[count++] = node;
             if (_nodes[node].Left >= 0)
             {
-                pending.Push(_nodes[node].Right);
-                pending.Push(_nodes[node].Left);
+                pending[depth++] = _nodes[node].Right;
+                pending[depth++] = _nodes[node].Left;
             }
         }
-        return order;
+        return (count == Count ? order : order[..count], number);
     }
 
     private struct Node

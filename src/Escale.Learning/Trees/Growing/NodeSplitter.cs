@@ -56,11 +56,10 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
         var targets = Targets;
         for (var row = 0; row < weights.Length; row++)
         {
-            if (weights[row] > 0)
-            {
-                Rows[count] = row;
-                Pairs[count++] = TRow.Of(weights[row], targets[row]);
-            }
+            // Written in any case and moved on from if it counts: whether a row was drawn is a coin toss.
+            Rows[count] = row;
+            Pairs[count] = TRow.Of(weights[row], targets[row]);
+            count += weights[row] > 0 ? 1 : 0;
         }
         return count;
     }
