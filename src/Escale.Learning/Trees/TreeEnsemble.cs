@@ -25,8 +25,9 @@ public enum ScoreLink
 internal sealed class TreeEnsemble
 {
     private readonly Lazy<CompiledTrees?> _compiled;
+    private readonly Lazy<RowScorer?> _rowScorer;
 
-    public TreeEnsemble() => _compiled = new Lazy<CompiledTrees?>(() => TreeCompiler.Compile(this));
+    public TreeEnsemble() => (_compiled, _rowScorer) = (new(() => TreeCompiler.Compile(this)), new(() => RowScorer.Build(this)));
 
     public required Tree[] Trees { get; init; }
 
@@ -49,6 +50,9 @@ internal sealed class TreeEnsemble
 
     /// <summary>The trees laid out for speed, made when first asked for; null when they cannot be.</summary>
     public CompiledTrees? Compiled => _compiled.Value;
+
+    /// <summary>The trees laid out for single rows, made when first asked for; null when they cannot be.</summary>
+    public RowScorer? RowScorer => _rowScorer.Value;
 
     /// <summary>The scores of one row.</summary>
     public void Score(ReadOnlySpan<float> row, Span<double> scores)

@@ -56,6 +56,13 @@ public sealed class TreePredictor : Predictor
     /// <inheritdoc/>
     public override void PredictRow(ReadOnlySpan<float> row, Span<double> outputs)
     {
+        if (Ensemble.RowScorer is { } scorer)
+        {
+            Span<double> scores = stackalloc double[Ensemble.ScoreCount];
+            scorer.Score(row[..FeatureCount], scores);
+            Ensemble.Apply(scores, outputs[..OutputCount]);
+            return;
+        }
         if (Ensemble.Compiled is { } compiled)
         {
             compiled.Predict(row[..FeatureCount], outputs[..OutputCount]);

@@ -61,6 +61,7 @@ public sealed class CompiledTreesTests
         };
         var ensemble = new TreeEnsemble { Trees = [tree], ScoreOf = [0], Start = [0], FeatureCount = 1 };
         Assert.Null(ensemble.Compiled);
+        Assert.Null(ensemble.RowScorer);
         Assert.Equal(60.0, new TreePredictor(ensemble, LearningTask.Regression).Predict(FeatureMatrix.OfNumbers([1f]))[0]);
     }
 
@@ -74,6 +75,7 @@ public sealed class CompiledTreesTests
             [.. Enumerable.Range(0, 6).Select(feature => new Feature("x" + feature, feature < 4 ? null : levels))], [.. columns.Select(column => (ReadOnlyMemory<float>)column)], Rows);
         var model = new TreePredictor(ensemble, ensemble.OutputCount == 1 ? LearningTask.Regression : LearningTask.Binary);
         Assert.NotNull(ensemble.Compiled);
+        Assert.Equal(ensemble.Trees.All(tree => tree.NodeCount <= 2 * RowScorer.MaxLeaves - 1), ensemble.RowScorer is not null);
         var (batch, row, one, scores) = (model.Predict(features, threads: 3), new float[6], new double[ensemble.OutputCount], new double[Math.Max(ensemble.ScoreCount, ensemble.OutputCount)]);
         for (var at = 0; at < Rows; at++)
         {
@@ -81,6 +83,8 @@ public sealed class CompiledTreesTests
             ensemble.Score(row, scores);
             ensemble.Apply(scores, scores);
             model.PredictRow(row, one);
+            Assert.Equal(scores[..one.Length], one);
+            ensemble.Compiled.Predict(row, one);
             Assert.Equal(scores[..one.Length], one);
             Assert.Equal(one, batch[(at * one.Length)..((at + 1) * one.Length)]);
         }
