@@ -14,6 +14,7 @@ internal sealed class LogisticLoss
     private const int MaxParts = 32;
 
     private readonly FeatureMatrix _features;
+    private readonly SparseRows _sparse;
     private readonly double[] _classes;
     private readonly double[] _weights;
     private readonly double _weightSum;
@@ -27,6 +28,7 @@ internal sealed class LogisticLoss
     public LogisticLoss(FeatureMatrix features, Target target, ReadOnlySpan<double> weights, bool hasIntercept, WorkerTeam team, CancellationToken token)
     {
         (_features, _hasIntercept, _team, _token) = (features, hasIntercept, team, token);
+        _sparse = SparseRows.Of(features);
         _classes = target.Values.ToArray();
         _weights = weights.IsEmpty ? [] : weights.ToArray();
         _weightSum = weights.IsEmpty ? target.RowCount : Columns.Sum(weights);
@@ -48,6 +50,40 @@ internal sealed class LogisticLoss
 
     /// <summary>What half the square of the coefficients costs. Intercepts are free.</summary>
     public double L2 { get; set; }
+
+    /// <summary>
+    /// How steeply the loss bends along each parameter where nothing is known yet, as a root: dividing by it makes rare levels and wide columns alike, and saves L-BFGS many steps.
+    /// </summary>
+    public double[] Bends()
+    {
+        var bends = new double[ParameterCount];
+        var ones = _weights;
+        if (ones.Length == 0)
+        {
+            ones = new double[_classes.Length];
+            Array.Fill(ones, 1);
+        }
+        var spread = ScoreCount == 1 ? 0.25 : 1.0 / ScoreCount * (1 - 1.0 / ScoreCount);
+        _team.Run(_features.FeatureCount, feature =>
+        {
+            var column = _features[feature];
+            var squares = 0.0;
+            for (var row = 0; row < column.Length; row++)
+            {
+                squares += ones[row] * column[row] * column[row];
+            }
+            for (var score = 0; score < ScoreCount; score++)
+            {
+                bends[score * _features.FeatureCount + feature] = squares / _weightSum;
+            }
+        });
+        bends.AsSpan(ScoreCount * _features.FeatureCount).Fill(1);
+        foreach (ref var bend in bends.AsSpan())
+        {
+            bend = bend > 0 ? Math.Sqrt(spread * bend + L2) : 1;
+        }
+        return bends;
+    }
 
     /// <summary>The log-odds of the classes alone: where to start from.</summary>
     public double[] Start()
@@ -125,7 +161,7 @@ internal sealed class LogisticLoss
         {
             scores.AsSpan(score * BlockRows, rows).Fill(_point[ScoreCount * count + score]);
         }
-        for (var feature = 0; feature < count; feature++)
+        foreach (var feature in _sparse.Dense)
         {
             var column = _features[feature].Slice(from, rows);
             for (var score = 0; score < ScoreCount; score++)
@@ -136,12 +172,16 @@ internal sealed class LogisticLoss
                 }
             }
         }
+        for (var score = 0; score < ScoreCount; score++)
+        {
+            _sparse.AddScores(from, _point.AsSpan(score * count, count), scores.AsSpan(score * BlockRows, rows));
+        }
     }
 
     private void AddGradient(int from, int rows, Part part)
     {
         var count = _features.FeatureCount;
-        for (var feature = 0; feature < count; feature++)
+        foreach (var feature in _sparse.Dense)
         {
             var column = _features[feature].Slice(from, rows);
             for (var score = 0; score < ScoreCount; score++)
@@ -151,6 +191,7 @@ internal sealed class LogisticLoss
         }
         for (var score = 0; score < ScoreCount; score++)
         {
+            _sparse.AddGradient(from, part.Scores.AsSpan(score * BlockRows, rows), part.Gradient.AsSpan(score * count, count));
             part.Gradient[ScoreCount * count + score] += Columns.Sum(part.Scores.AsSpan(score * BlockRows, rows));
         }
     }
@@ -187,31 +228,77 @@ internal sealed class LogisticLoss
         return sum;
     }
 
+    /// <summary>As <see cref="BinaryResiduals"/>, for several scores.</summary>
     private double SoftmaxResiduals(int from, int rows, double[] scores)
     {
-        Span<double> one = ScoreCount <= 256 ? stackalloc double[ScoreCount] : new double[ScoreCount];
-        var sum = 0.0;
-        for (var row = 0; row < rows; row++)
+        var (loss, at) = (0.0, 0);
+        for (; at <= rows - Vector256<double>.Count; at += Vector256<double>.Count)
         {
-            var most = double.NegativeInfinity;
+            loss += SoftmaxOfFour(from, at, scores);
+        }
+        Span<double> one = ScoreCount <= 256 ? stackalloc double[ScoreCount] : new double[ScoreCount];
+        for (; at < rows; at++)
+        {
             for (var score = 0; score < ScoreCount; score++)
             {
-                one[score] = scores[score * BlockRows + row];
-                most = Math.Max(most, one[score]);
+                one[score] = scores[score * BlockRows + at];
             }
-            var (truth, weight) = ((int)_classes[from + row], _weights.Length == 0 ? 1 : _weights[from + row]);
-            var (own, total) = (one[truth], 0.0);
+            var (truth, weight) = ((int)_classes[from + at], _weights.Length == 0 ? 1 : _weights[from + at]);
+            loss += weight * (LogSum(one) - one[truth]);
+            Softmax.Apply(one);
             for (var score = 0; score < ScoreCount; score++)
             {
-                total += one[score] = Math.Exp(one[score] - most);
-            }
-            sum += weight * (Math.Log(total) + most - own);
-            for (var score = 0; score < ScoreCount; score++)
-            {
-                scores[score * BlockRows + row] = weight * (one[score] / total - (score == truth ? 1 : 0));
+                scores[score * BlockRows + at] = weight * (one[score] - (score == truth ? 1 : 0));
             }
         }
-        return sum;
+        return loss;
+    }
+
+    private double SoftmaxOfFour(int from, int at, double[] scores)
+    {
+        var most = Vector256.LoadUnsafe(ref scores[at]);
+        for (var score = 1; score < ScoreCount; score++)
+        {
+            most = Vector256.Max(most, Vector256.LoadUnsafe(ref scores[score * BlockRows + at]));
+        }
+        var (weights, own, total) = (Vector256<double>.One, Vector256<double>.Zero, Vector256<double>.Zero);
+        for (var lane = 0; lane < Vector256<double>.Count; lane++)
+        {
+            own = own.WithElement(lane, scores[(int)_classes[from + at + lane] * BlockRows + at + lane]);
+        }
+        for (var score = 0; score < ScoreCount; score++)
+        {
+            ref var four = ref scores[score * BlockRows + at];
+            var power = Vector256.Exp(Vector256.LoadUnsafe(ref four) - most);
+            total += power;
+            power.StoreUnsafe(ref four);
+        }
+        weights = _weights.Length == 0 ? weights : Vector256.LoadUnsafe(ref _weights[from + at]);
+        var share = weights / total;
+        for (var score = 0; score < ScoreCount; score++)
+        {
+            ref var four = ref scores[score * BlockRows + at];
+            (Vector256.LoadUnsafe(ref four) * share).StoreUnsafe(ref four);
+        }
+        for (var lane = 0; lane < Vector256<double>.Count; lane++)
+        {
+            scores[(int)_classes[from + at + lane] * BlockRows + at + lane] -= weights[lane];
+        }
+        return Columns.Sum(weights * (Vector256.Log(total) + most - own));
+    }
+
+    private static double LogSum(ReadOnlySpan<double> scores)
+    {
+        var (most, sum) = (double.NegativeInfinity, 0.0);
+        foreach (var score in scores)
+        {
+            most = Math.Max(most, score);
+        }
+        foreach (var score in scores)
+        {
+            sum += Math.Exp(score - most);
+        }
+        return Math.Log(sum) + most;
     }
 
     private sealed class Part(double[] gradient, double[] scores)

@@ -23,8 +23,8 @@ public sealed record LogisticRegression : Estimator
     /// <summary>Whether to learn intercepts. Default: yes.</summary>
     public bool FitIntercept { get; init; } = true;
 
-    /// <summary>Enough when no derivative of the penalised mean loss is above this. Default 1e-5.</summary>
-    public double Tolerance { get; init; } = 1e-5;
+    /// <summary>Enough when no derivative of the penalised mean loss is above this, along parameters scaled so that it bends alike along each. Default 1e-4.</summary>
+    public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>Steps at most; what is reached then is kept. Default 500.</summary>
     public int MaxIterations { get; init; } = 500;
@@ -54,13 +54,38 @@ public sealed record LogisticRegression : Estimator
     {
         var penalty = 1 / (c * loss.WeightSum);
         loss.L2 = (1 - L1Ratio) * penalty;
+        var (bends, inner) = (loss.Bends(), new double[point.Length]);
         double[]? price = null;
         if (L1Ratio > 0 && penalty > 0)
         {
             price = new double[point.Length];
-            price.AsSpan(0, point.Length - loss.ScoreCount).Fill(L1Ratio * penalty);
+            for (var at = 0; at < point.Length - loss.ScoreCount; at++)
+            {
+                price[at] = L1Ratio * penalty / bends[at];
+            }
         }
-        new Lbfgs(loss.Evaluate, price).Minimize(point, Tolerance, MaxIterations, token);
+        for (var at = 0; at < point.Length; at++)
+        {
+            point[at] *= bends[at];
+        }
+        double Evaluate(ReadOnlySpan<double> bent, Span<double> gradient)
+        {
+            for (var at = 0; at < inner.Length; at++)
+            {
+                inner[at] = bent[at] / bends[at];
+            }
+            var value = loss.Evaluate(inner, gradient);
+            for (var at = 0; at < inner.Length; at++)
+            {
+                gradient[at] /= bends[at];
+            }
+            return value;
+        }
+        new Lbfgs(Evaluate, price).Minimize(point, Tolerance, MaxIterations, token);
+        for (var at = 0; at < point.Length; at++)
+        {
+            point[at] /= bends[at];
+        }
     }
 
     internal static LinearPredictor Predictor(LogisticLoss loss, double[] point, FeatureMatrix features, LearningTask task) => new(

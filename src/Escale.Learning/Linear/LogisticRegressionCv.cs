@@ -27,8 +27,8 @@ public sealed record LogisticRegressionCv : Estimator
     /// <summary>Whether to learn intercepts. Default: yes.</summary>
     public bool FitIntercept { get; init; } = true;
 
-    /// <summary>As of <see cref="LogisticRegression"/>. Default 1e-5.</summary>
-    public double Tolerance { get; init; } = 1e-5;
+    /// <summary>As of <see cref="LogisticRegression"/>. Default 1e-4.</summary>
+    public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>As of <see cref="LogisticRegression"/>. Default 500.</summary>
     public int MaxIterations { get; init; } = 500;
@@ -99,16 +99,21 @@ public sealed record LogisticRegressionCv : Estimator
 
     private sealed class Fold(Part train, Part test)
     {
-        private double[]? _point;
+        private LogisticLoss? _train;
+        private LogisticLoss? _test;
+        private double[] _point = [];
 
-        /// <summary>The log loss of the rows left out, summed, of the model for a C.</summary>
+        /// <summary>The log loss of the rows left out, summed, of the model for a C; always with the same team.</summary>
         public double LossAt(LogisticRegression settings, double c, WorkerTeam team, CancellationToken token)
         {
-            var loss = new LogisticLoss(train.Features, train.Target, train.Weights, settings.FitIntercept, team, token);
-            _point ??= loss.Start();
-            settings.Descend(loss, _point, c, token);
-            var judge = new LogisticLoss(test.Features, test.Target, test.Weights, settings.FitIntercept, team, token);
-            return judge.Evaluate(_point, new double[_point.Length]) * judge.WeightSum;
+            _test ??= new LogisticLoss(test.Features, test.Target, test.Weights, settings.FitIntercept, team, token);
+            if (_train is null)
+            {
+                _train = new LogisticLoss(train.Features, train.Target, train.Weights, settings.FitIntercept, team, token);
+                _point = _train.Start();
+            }
+            settings.Descend(_train, _point, c, token);
+            return _test.Evaluate(_point, new double[_point.Length]) * _test.WeightSum;
         }
     }
 }

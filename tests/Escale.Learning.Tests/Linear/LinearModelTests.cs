@@ -97,12 +97,47 @@ public sealed class LinearModelTests
     }
 
     [Fact]
+    public void The_loss_and_its_derivatives_are_those_of_the_definition_with_sparse_columns_and_dense()
+    {
+        var random = new Random(2);
+        var columns = Enumerable.Range(0, 7).Select(at => Enumerable.Range(0, 1030).Select(_ => at < 3 || random.Next(10) == 0 ? (float)random.NextDouble() : 0).ToArray()).ToArray();
+        var weights = Enumerable.Range(0, 1030).Select(_ => random.NextDouble()).ToArray();
+        foreach (var classes in new[] { 2, 4 })
+        {
+            var target = Target.OfClasses([.. Enumerable.Range(0, 1030).Select(_ => random.Next(classes))], [.. Enumerable.Range(0, classes).Select(at => "c" + at)]);
+            using var team = new Threads.WorkerTeam(2);
+            var loss = new LogisticLoss(FeatureMatrix.OfNumbers(columns), target, weights, true, team, CancellationToken.None) { L2 = 0.3 };
+            var point = Enumerable.Range(0, loss.ParameterCount).Select(_ => random.NextDouble() * 4 - 2).ToArray();
+            var (gradient, unused) = (new double[point.Length], new double[point.Length]);
+            Assert.Equal(Defined(columns, target, weights, point, 0.3), loss.Evaluate(point, gradient), 1e-12);
+            for (var at = 0; at < point.Length; at++)
+            {
+                var (up, down) = (point[..], point[..]);
+                (up[at], down[at]) = (up[at] + 1e-5, down[at] - 1e-5);
+                Assert.Equal((loss.Evaluate(up, unused) - loss.Evaluate(down, unused)) / 2e-5, gradient[at], 1e-8);
+            }
+        }
+    }
+
+    [Fact]
     public void A_setting_out_of_range_is_named()
     {
         var target = Target.OfNumbers(_fixture["y"].Doubles);
         var error = Assert.Throws<LearningException>(() => new RidgeRegression { Alpha = -1 }.Fit(Matrix("x"), target));
         Assert.Equal("learning.bad-setting", error.Code);
         Assert.Equal("Alpha of ridge regression is -1; it must be 0 or more.", error.Message);
+    }
+
+    private static double Defined(float[][] columns, Target target, double[] weights, double[] point, double l2)
+    {
+        var (scores, count, sum) = (target.ClassCount == 2 ? 1 : target.ClassCount, columns.Length, 0.0);
+        for (var row = 0; row < target.RowCount; row++)
+        {
+            double[] logits = [.. Enumerable.Range(0, scores).Select(score => point[scores * count + score] + columns.Select((column, at) => column[row] * point[score * count + at]).Sum())];
+            logits = scores == 1 ? [0, logits[0]] : logits;
+            sum -= weights[row] * (logits[target.ClassOf(row)] - Math.Log(logits.Sum(Math.Exp)));
+        }
+        return sum / weights.Sum() + l2 / 2 * point[..(scores * count)].Sum(value => value * value);
     }
 
     private static IEnumerable<(double Alpha, double Error)> Tried(FeatureMatrix features, Target target, double ratio, int count, int seed)
