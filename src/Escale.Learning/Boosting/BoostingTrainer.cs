@@ -52,6 +52,10 @@ internal sealed class BoostingTrainer
     private BoostingFit Train(FeatureMatrix features, double[] weights, sbyte[]? directions, TreePredictor? model)
     {
         var rowCount = features.RowCount;
+        if (_options.Validation is { } judged)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(judged.Features.FeatureCount, features.FeatureCount, nameof(FitOptions.Validation));
+        }
         using var scores = new NativeArray<double>((long)rowCount * _start.Length);
         Begin(scores, features, model);
         var validation = _options.Validation is { } rows ? new ValidationScores(_objective, rows, _start, model) : null;

@@ -1,8 +1,7 @@
 namespace Escale.Learning.Boosting;
 
 /// <summary>
-/// Splits by category: levels are put in the order of G ÷ (H + smoothing), and every prefix of that order is tried (Fisher, 1958; as LightGBM does). With few levels, one
-/// against the others. Levels that no row of the leaf has go to the larger side. One for each worker: it holds what it works with.
+/// Splits by category: levels are put in the order of G ÷ (H + smoothing), and every prefix of that order is tried (Fisher, 1958; as LightGBM does). Levels that no row of the leaf has go to the larger side. One for each worker: it holds what it works with.
 /// </summary>
 internal sealed unsafe class LevelSplits(GrowthSettings settings)
 {

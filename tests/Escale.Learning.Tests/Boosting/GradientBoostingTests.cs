@@ -153,4 +153,70 @@ public sealed class GradientBoostingTests
         var far = weighted.Zip(repeated).Count(pair => Math.Abs(pair.First - pair.Second) > 0.01);
         Assert.True(far < Rows / 20, $"{far} predictions differ");
     }
+
+    [Fact]
+    public void A_limit_of_time_keeps_the_trees_so_far()
+    {
+        var (features, target) = BoostingTables.Mixed(500, seed: 16);
+        var model = _boosting.Fit(features, target, options: new FitOptions { TimeLimit = TimeSpan.FromSeconds(4), Clock = new SecondByLook() });
+        Assert.Equal(4, model.TreeCount);
+        Assert.Equal((_boosting with { Trees = 4 }).Fit(features, target).Predict(features), model.Predict(features));
+    }
+
+    [Fact]
+    public void Cancelling_ends_the_training()
+    {
+        var (features, target) = BoostingTables.Mixed(500, seed: 17);
+        using var source = new CancellationTokenSource();
+        var options = new FitOptions { CancellationToken = source.Token, Progress = new Canceller(source) };
+        Assert.Throws<OperationCanceledException>(() => _boosting.Fit(features, target, options: options));
+    }
+
+    [Fact]
+    public void Mistakes_are_named()
+    {
+        var (features, target) = (FeatureMatrix.OfNumbers([1, 2, 3f]), Target.OfNumbers([1, 2, 3.0]));
+        Assert.Equal("learning.bad-setting", Code(_boosting with { LearningRate = 0 }));
+        Assert.Equal("learning.bad-setting", Code(_boosting with { GossTopShare = 0.95 }));
+        Assert.Equal("learning.bad-constraint", Code(_boosting with { MonotoneConstraints = MonotoneConstraints.None.Rising("nobody") }));
+        Assert.Equal("learning.bad-constraint", Code(_boosting with { MonotoneConstraints = MonotoneConstraints.None.Rising("x0"), Objective = new AbsoluteObjective() }));
+        Assert.Equal("learning.task-not-supported", Code(_boosting with { Objective = new LogisticObjective() }));
+        string Code(GradientBoosting boosting) => Assert.Throws<LearningException>(() => boosting.Fit(features, target)).Code;
+    }
+
+    [Fact]
+    public void An_infinite_value_is_named_with_any_number_of_threads()
+    {
+        var column = new float[60_000];
+        column[1234] = float.NegativeInfinity;
+        var target = Target.OfNumbers(new double[column.Length]);
+        foreach (var threads in new[] { 1, 3 })
+        {
+            var exception = Assert.Throws<LearningException>(
+                () => _boosting.Fit(FeatureMatrix.OfNumbers(new float[column.Length], column, new float[column.Length]), target, options: new FitOptions { Threads = threads }));
+            Assert.Equal(("learning.infinite-feature", "x1"), (exception.Code, exception.Column));
+        }
+    }
+
+    [Fact]
+    public void Equal_settings_are_equal()
+    {
+        Assert.Equal(new GradientBoosting { Objective = new QuantileObjective(0.2) }, new GradientBoosting { Objective = new QuantileObjective(0.2) });
+        Assert.Equal(MonotoneConstraints.None.Rising("a").Falling("b"), MonotoneConstraints.None.Falling("b").Rising("a"));
+        Assert.NotEqual(MonotoneConstraints.None.Rising("a"), MonotoneConstraints.None.Falling("a"));
+    }
+
+    private sealed class SecondByLook : TimeProvider
+    {
+        private long _looks;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _looks++;
+    }
+
+    private sealed class Canceller(CancellationTokenSource source) : IProgress<double>
+    {
+        public void Report(double value) => source.Cancel();
+    }
 }
