@@ -45,11 +45,15 @@ internal sealed unsafe class RowPartition : IDisposable
             rows.CopyTo(_rows.Span);
             return rows.Length;
         }
-        var all = _rows.Pointer;
-        for (var row = 0; row < _matrix.RowCount; row++)
+        const int Block = 1 << 16;
+        _team.Run((_matrix.RowCount + Block - 1) / Block, block =>
         {
-            all[row] = row;
-        }
+            var all = _rows.Pointer;
+            for (var row = block * Block; row < Math.Min(_matrix.RowCount, (block + 1) * Block); row++)
+            {
+                all[row] = row;
+            }
+        });
         return _matrix.RowCount;
     }
 
