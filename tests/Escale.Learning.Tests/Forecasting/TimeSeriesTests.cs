@@ -1,4 +1,5 @@
 using Escale.Learning.Forecasting;
+using Escale.Learning.Frames;
 
 namespace Escale.Learning.Tests.Forecasting;
 
@@ -80,6 +81,18 @@ public sealed class TimeSeriesTests
         var walk = 0.0;
         var none = Enumerable.Range(0, 120).Select(_ => walk += Conformance.Samples.Normal(random)).ToArray();
         Assert.Equal(1, Seasonality.Detect(TimeSeries.Of("walk", Enumerable.Range(0, 120).Select(day => _start.AddDays(day)).ToArray(), none)));
+    }
+
+    [Fact]
+    public void Series_are_read_from_a_table_by_the_column_that_tells_them_apart()
+    {
+        var frame = Frame.ReadCsv(new StringReader("day,shop,sold\n2024-01-02,b,5\n2024-01-01,a,1\n2024-01-03,a,3\n2024-01-03,b,\n2024-01-02,a,2\n2024-01-04,b,7\n"));
+        var series = frame.SeriesOf("day", "sold", "shop");
+        Assert.Equal(["b", "a"], series.Select(one => one.Name));
+        Assert.Equal([5, double.NaN, 7], series[0].Values.ToArray());
+        Assert.Equal([1, 2, 3], series[1].Values.ToArray());
+        Assert.Equal("learning.series-duplicate-time", Assert.Throws<LearningException>(() => frame.SeriesOf("day", "sold")).Code);
+        Assert.Equal(("learning.series-column", "shop"), (Assert.Throws<LearningException>(() => frame.SeriesOf("shop", "sold")) is var error ? error.Code : "", error.Column));
     }
 
     private static DateTime Date(string text) => DateTime.Parse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal);
