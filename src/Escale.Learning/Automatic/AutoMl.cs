@@ -32,7 +32,7 @@ public static class AutoMl
         var options = new FitOptions { Seed = settings.Seed, Threads = settings.Threads, CancellationToken = cancellationToken };
         var splits = FoldPlan.Splits(table, settings, budget);
         var folds = new PreparedFolds(table.Frame, table.Roles, table.Target, table.Weights, splits, options);
-        var run = new AutoMlRun(settings, metric, folds, Portfolio.For(table.Target, table.FeatureCount, settings.Families), budget, cancellationToken);
+        var run = new AutoMlRun(settings, metric, folds, Portfolio.For(table.Target, table.FeatureCount, table.HasTexts, settings.Families), budget, cancellationToken);
         run.Run();
         return new AutoMlOutcome(table, settings, metric, folds, run, budget).Result();
     }

@@ -11,6 +11,7 @@ namespace Escale.Learning.Automatic;
 internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, PreparedFolds folds, Portfolio portfolio, Budget budget, CancellationToken cancellation)
 {
     private const int MostMembers = 24;
+    private const double FirstFoldSeconds = 1;
 
     private readonly List<Contender> _complete = [];
     private readonly List<ContenderFailure> _failures = [];
@@ -61,18 +62,17 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
     {
         var contender = new Contender(candidate, folds);
         Report(candidate.Name);
-        if (!RunFold(contender, isForced) || !(isForced || FitsIntoTheRest(contender)))
+        if (RunFold(contender, isForced))
         {
-            return;
+            Finish(contender, isForced);
         }
-        Finish(contender, isForced);
     }
 
     private void Finish(Contender contender, bool isForced)
     {
         while (!contender.IsComplete)
         {
-            if (!RunFold(contender, isForced))
+            if (!(isForced || FitsIntoTheRest(contender)) || !RunFold(contender, isForced))
             {
                 return;
             }
@@ -110,8 +110,9 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
 
     private bool FitsIntoTheRest(Contender contender)
     {
-        var rest = (contender.FitSeconds + contender.PredictSeconds) * (folds.Count - 1);
-        return !budget.HasTimeLimit || rest <= budget.Left.TotalSeconds * 0.9;
+        // What the first fold took says too much when its code was compiled in it; from the second on the least is believed.
+        var done = contender.Fitted.Count;
+        return !budget.HasTimeLimit || (done == 1 && contender.FoldSeconds < FirstFoldSeconds) || contender.FoldSeconds * (folds.Count - done) <= budget.Left.TotalSeconds;
     }
 
     private void Search(SearchPlan plan)
@@ -134,7 +135,7 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
             }
             searcher.Tell(configuration, contender.FirstLoss);
             firsts.Add(contender.FirstLoss);
-            if (IsPromising(contender, firsts) && FitsIntoTheRest(contender))
+            if (IsPromising(contender, firsts))
             {
                 Finish(contender, isForced: false);
             }

@@ -44,6 +44,9 @@ public sealed record AutoMlSettings
     /// <summary>The most configurations to try, the baseline included; null for no limit but time. Default null.</summary>
     public int? Trials { get; init; }
 
+    /// <summary>What the task is; null to tell by the target: texts and few whole numbers are classes. Default null.</summary>
+    public LearningTask? Task { get; init; }
+
     /// <summary>What to be good at. Default: ROC AUC for two classes, log loss for more, R² for numbers.</summary>
     public Metric? Metric { get; init; }
 

@@ -11,12 +11,15 @@ internal sealed record AutoMlTable(
 {
     private const int LeakRows = 20_000;
 
+    /// <summary>Whether a column of free text is learned from.</summary>
+    public bool HasTexts => Frame.Columns.Any(column => Roles[column.Name] == ColumnRole.Text);
+
     public static AutoMlTable Of(Frame frame, string targetName, AutoMlSettings settings, CancellationToken cancellation)
     {
         var known = Enumerable.Range(0, frame.RowCount).Where(row => !frame[targetName].IsMissing(row)).ToArray();
         var without = frame.RowCount - known.Length;
         frame = without > 0 ? frame.Rows(known) : frame;
-        var target = Targets.Of(frame[targetName]);
+        var target = Targets.Of(frame[targetName], settings.Task);
         var keys = new SplitKeys { Groups = settings.GroupColumn is { } group ? GroupsOf(frame[group]) : null, Times = settings.TimeColumn is { } time ? TimesOf(frame[time]) : null };
         var weights = Weighted(frame, target, settings);
         string[] set = [.. new[] { targetName, settings.GroupColumn, settings.WeightColumn }.OfType<string>()];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Escale.Learning.Calibration;
 using Escale.Learning.Metrics;
 using Escale.Learning.Preparation;
 
@@ -31,6 +32,9 @@ internal sealed class Contender(Candidate candidate, PreparedFolds folds)
 
     public double FitSeconds { get; private set; }
 
+    /// <summary>The least that a fold took: the first ones of a process also compile.</summary>
+    public double FoldSeconds { get; private set; } = double.PositiveInfinity;
+
     public double PredictSeconds { get; private set; }
 
     public bool IsComplete => _fitted.Count == folds.Count;
@@ -48,7 +52,7 @@ internal sealed class Contender(Candidate candidate, PreparedFolds folds)
     {
         var fold = _fitted.Count;
         var prepared = folds.Of(fold, candidate.Estimator.Style, candidate.Preparation);
-        var started = Stopwatch.GetTimestamp();
+        var (started, before) = (Stopwatch.GetTimestamp(), FitSeconds + PredictSeconds);
         var predictor = candidate.Estimator.Fit(prepared.Train, prepared.TrainTarget, prepared.TrainWeights, options with
         {
             Seed = options.Seed + 7919 * fold,
@@ -59,6 +63,7 @@ internal sealed class Contender(Candidate candidate, PreparedFolds folds)
         var outputs = Outputs.AsSpan(folds.Offsets[fold] * _outputCount, prepared.Test.RowCount * _outputCount);
         predictor.Predict(prepared.Test, outputs, options.Threads);
         PredictSeconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
+        FoldSeconds = Math.Min(FoldSeconds, FitSeconds + PredictSeconds - before);
         _fitted.Add((prepared.Preparation, predictor));
         if (fold == 0)
         {
@@ -66,7 +71,23 @@ internal sealed class Contender(Candidate candidate, PreparedFolds folds)
         }
         if (IsComplete)
         {
+            Calibrate(metric);
             Loss = LossOf(metric, folds.Target, Outputs, folds.Weights);
+        }
+    }
+
+    // A forest is too timid and a neighbour too sure: where probabilities are judged, one number for each contender makes them comparable before they are mixed.
+    private void Calibrate(Metric metric)
+    {
+        if (folds.Target.Task == LearningTask.Regression || (metric != Metric.LogLoss && metric != Metric.Brier))
+        {
+            return;
+        }
+        var calibrator = TemperatureCalibrator.Fit(folds.Target, Outputs, folds.Weights);
+        calibrator.ApplyAll(Outputs);
+        for (var fold = 0; fold < _fitted.Count; fold++)
+        {
+            _fitted[fold] = (_fitted[fold].Preparation, new CalibratedPredictor(_fitted[fold].Predictor, calibrator));
         }
     }
 

@@ -10,8 +10,10 @@ namespace Escale.Learning.Automatic;
 internal static class FoldPlan
 {
     private const int ProbeTrees = 10;
-    private const int UsualTrees = 250;
+    private const int UsualTrees = 200;
     private const int ModelsAtLeast = 4;
+    private const int ModelsForRepeats = 40;
+    private const int MostFolds = 8;
     private const int ProbeRows = 50_000;
 
     // With so few, which rows are together in a fold changes scores more than most settings do.
@@ -24,12 +26,11 @@ internal static class FoldPlan
         {
             return wished.Split(table.Target, settings.Seed, keys);
         }
-        var rows = table.Target.RowCount;
         var folds = Affordable(table, settings, budget);
         Splitter splitter = keys.Times is not null ? new TimeOrdered { Folds = Math.Min(folds, 5) }
             : keys.Groups is { } groups ? new GroupKFold { Folds = Math.Min(folds, groups.Distinct().Count()) }
             : folds == 1 ? new Holdout()
-            : rows < FewRows ? new Repeated(new StratifiedKFold { Folds = folds }, 2)
+            : folds > MostFolds ? new Repeated(new StratifiedKFold { Folds = MostFolds }, folds / MostFolds)
             : new StratifiedKFold { Folds = folds };
         return splitter.Split(table.Target, settings.Seed, keys);
     }
@@ -37,13 +38,17 @@ internal static class FoldPlan
     private static int Affordable(AutoMlTable table, AutoMlSettings settings, Budget budget)
     {
         var rows = table.Target.RowCount;
-        var most = Math.Min(rows, rows < 3000 ? 8 : 5);
-        if (!budget.HasTimeLimit || rows < 1000)
+        var most = Math.Max(2, Math.Min(rows, rows < 3000 ? MostFolds : 5));
+        if (!budget.HasTimeLimit)
         {
-            return Math.Max(2, most);
+            return most;
         }
         var seconds = SecondsOfBoosting(table, settings);
-        var affordable = (int)(budget.Left.TotalSeconds / (seconds * ModelsAtLeast));
+        if (rows < FewRows && most == MostFolds && budget.Left.TotalSeconds > seconds * 2 * MostFolds * ModelsForRepeats)
+        {
+            return 2 * MostFolds;
+        }
+        var affordable = (int)(budget.Left.TotalSeconds / (seconds * (table.Target.Task == LearningTask.Multiclass ? ModelsAtLeast / 2.0 : ModelsAtLeast)));
         return affordable >= most ? most : affordable >= 5 ? 5 : affordable >= 3 ? affordable : table.Keys is { Groups: null, Times: null } && affordable < 2 ? 1 : 3;
     }
 

@@ -20,6 +20,9 @@ internal sealed class Portfolio
     private const int MostRounds = 2000;
     private const int Patience = 40;
 
+    // About what a second of one thread works through: each row is held against all others.
+    private const double MostDistances = 1e10;
+
     private static readonly PreparationSettings Usual = PreparationSettings.Default;
 
     private readonly List<Candidate> _simple = [];
@@ -39,13 +42,14 @@ internal sealed class Portfolio
     /// <summary>What to try on a table.</summary>
     /// <param name="target">What is predicted.</param>
     /// <param name="featureCount">About how many features there are.</param>
+    /// <param name="hasTexts">Whether there are columns of free text: what is tried with them is tried without, too.</param>
     /// <param name="families">What is wanted; empty for all.</param>
-    public static Portfolio For(Target target, int featureCount, IReadOnlyList<ModelFamily> families)
+    public static Portfolio For(Target target, int featureCount, bool hasTexts, IReadOnlyList<ModelFamily> families)
     {
         bool Wants(ModelFamily family) => families.Count == 0 || families.Contains(family);
         var (rows, isNumber) = (target.RowCount, target.Task == LearningTask.Regression);
         var isSkewed = isNumber && LogTarget.Fits(target) && Skewness(target.Values) > 1;
-        var portfolio = new Portfolio { Space = Wants(ModelFamily.Boosting) ? BoostingSpace(rows, isSkewed) : null };
+        var portfolio = new Portfolio { Space = Wants(ModelFamily.Boosting) ? BoostingSpace(target, isSkewed, hasTexts) : null };
         portfolio._simple.Add(new("baseline", ModelFamily.Baseline, new Baseline(), Usual));
         portfolio._simple.Add(isNumber
             ? new("ridge regression", ModelFamily.Linear, new RidgeRegression(), Usual)
@@ -56,38 +60,55 @@ internal sealed class Portfolio
         }
         foreach (var candidate in Strongest(target, featureCount, isSkewed).Where(candidate => Wants(candidate.Family)))
         {
-            portfolio._strong.Add(candidate);
+            portfolio._strong.Add(hasTexts ? WithoutTexts(candidate) : candidate);
+        }
+        if (hasTexts)
+        {
+            portfolio._strong.InsertRange(Math.Min(3, portfolio._strong.Count), Strongest(target, featureCount, isSkewed).Where(candidate => Wants(candidate.Family) && candidate.Family is ModelFamily.Boosting or ModelFamily.RandomForest).Take(3));
         }
         return portfolio;
     }
 
+    // On small tables forests and neighbours cost nothing and say much; on large ones boosting comes first, unless every round of it is a tree for each of many classes.
     private static IEnumerable<Candidate> Strongest(Target target, int featureCount, bool isSkewed)
     {
-        var (rows, isNumber) = (target.RowCount, target.Task == LearningTask.Regression);
-        yield return Boosted("gradient boosting", new GradientBoosting { LearningRate = 0.1 });
-        yield return Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 200, MinLeafRows = isNumber ? 1 : 2 });
-        yield return Forest("random forest", ModelFamily.RandomForest, new RandomForest { Trees = 200 });
-        yield return new("penalised regression", ModelFamily.Linear, isNumber ? new ElasticNetCv { Alphas = 20, Folds = 4 } : new LogisticRegressionCv { Cs = 7, Folds = 4, MaxIterations = 200 }, Usual);
-        yield return Boosted("gradient boosting, small trees", new GradientBoosting
+        var isNumber = target.Task == LearningTask.Regression;
+        var isSmall = target.Task == LearningTask.Multiclass || (double)target.RowCount * featureCount < 200_000;
+        IEnumerable<Candidate> forests =
+        [
+            Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = isSmall ? 200 : 80, MinLeafRows = isNumber ? 1 : 2, MaxFeatures = isNumber ? FeatureSample.Share(0.7) : null }),
+            Forest("random forest", ModelFamily.RandomForest, new RandomForest { Trees = isSmall ? 200 : 80, MaxFeatures = isNumber ? FeatureSample.Share(0.4) : null }),
+        ];
+        IEnumerable<Candidate> neighbors = (double)target.RowCount * target.RowCount * featureCount < MostDistances
+            ? [new("nearest neighbours", ModelFamily.Neighbors, new NearestNeighbors { Neighbors = 8, Weighting = NeighborWeighting.Distance }, Usual)]
+            : [];
+        IEnumerable<Candidate> penalised =
+            [new("penalised regression", ModelFamily.Linear, isNumber ? new ElasticNetCv { Alphas = 20, Folds = 4 } : new LogisticRegressionCv { Cs = 7, Folds = 4, MaxIterations = 200 }, Usual)];
+        var first = Boosted("gradient boosting, small trees", target, new GradientBoosting
         {
             LearningRate = 0.05, MaxLeaves = 12, MinLeafRows = 10, FeatureShare = 0.6, RowShare = 0.8, L2 = 1,
         });
-        if (isSkewed)
-        {
-            yield return OnLogarithm(Boosted("gradient boosting", new GradientBoosting { LearningRate = 0.05, MaxLeaves = 24, MinLeafRows = 10, FeatureShare = 0.6, RowShare = 0.8, L2 = 1 }));
-            yield return OnLogarithm(new("ridge regression", ModelFamily.Linear, new RidgeRegression { Alpha = 10 }, Usual));
-        }
-        if (rows <= 60_000 && featureCount <= 200)
-        {
-            yield return new("nearest neighbours", ModelFamily.Neighbors, new NearestNeighbors { Neighbors = 8, Weighting = NeighborWeighting.Distance }, Usual);
-        }
-        yield return Boosted("gradient boosting, large trees", new GradientBoosting
-        {
-            LearningRate = 0.05, MaxLeaves = 96, MinLeafRows = 4, FeatureShare = 0.7, RowShare = 0.8, L2 = 1,
-        });
-        yield return Boosted("gradient boosting, random splits", new GradientBoosting
+        var usual = Boosted("gradient boosting", target, new GradientBoosting { LearningRate = 0.1 });
+        var random = Boosted("gradient boosting, random splits", target, new GradientBoosting
         {
             LearningRate = 0.08, MaxLeaves = 40, MinLeafRows = 5, FeatureShare = 0.8, ExtraRandom = true, L2 = 1,
+        });
+        IEnumerable<Candidate> boosted = target.Task == LearningTask.Multiclass ? [random, usual, first] : isSmall ? [first, random, usual] : [usual, first, random];
+        IEnumerable<Candidate> logarithms = isSkewed
+            ? [OnLogarithm(first), OnLogarithm(new("ridge regression", ModelFamily.Linear, new RidgeRegression { Alpha = 10 }, Usual))]
+            : [];
+        return
+        [
+            .. isSmall ? [.. forests, .. neighbors, .. penalised, .. boosted] : (IEnumerable<Candidate>)[.. boosted, .. forests, .. neighbors, .. penalised],
+            .. logarithms, .. Further(target, isNumber),
+        ];
+    }
+
+    private static IEnumerable<Candidate> Further(Target target, bool isNumber)
+    {
+        yield return Boosted("gradient boosting, large trees", target, new GradientBoosting
+        {
+            LearningRate = 0.05, MaxLeaves = 96, MinLeafRows = 4, FeatureShare = 0.7, RowShare = 0.8, L2 = 1,
         });
         yield return Forest("extra trees, deep", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 300, MinLeafRows = 1, MaxFeatures = FeatureSample.Share(0.6) });
         yield return Forest("random forest, half of the features", ModelFamily.RandomForest, new RandomForest { Trees = 200, MinLeafRows = 2, MaxFeatures = FeatureSample.Share(0.5) });
@@ -97,19 +118,20 @@ internal sealed class Portfolio
         }
     }
 
-    private static SearchPlan BoostingSpace(int rows, bool isSkewed)
+    private static SearchPlan BoostingSpace(Target target, bool isSkewed, bool hasTexts)
     {
+        var rows = target.RowCount;
         List<Parameter> space =
         [
             Parameter.Real("learning rate", 0.02, 0.2, log: true), Parameter.Whole("leaves", 4, rows < 3000 ? 48 : 160, log: true),
             Parameter.Whole("leaf rows", 2, 80, log: true), Parameter.Real("feature share", 0.3, 1), Parameter.Real("row share", 0.5, 1),
             Parameter.Real("L1", 1e-4, 10, log: true), Parameter.Real("L2", 1e-3, 30, log: true), Parameter.Real("category smoothing", 1, 100, log: true),
-            Parameter.Choice("random splits", false, false, false, true), Parameter.Choice("logarithm", isSkewed ? [false, true] : [false]),
+            Parameter.Choice("random splits", false, false, false, true), Parameter.Choice("logarithm", isSkewed ? [false, true] : [false]), Parameter.Choice("texts", hasTexts ? [false, true] : [true]),
         ];
         var tried = 0;
         return new SearchPlan(space, configuration =>
         {
-            var boosted = Boosted(string.Create(CultureInfo.InvariantCulture, $"gradient boosting, searched {++tried}"), new GradientBoosting
+            var boosted = Boosted(string.Create(CultureInfo.InvariantCulture, $"gradient boosting, searched {++tried}"), target, new GradientBoosting
             {
                 LearningRate = configuration.Real("learning rate"),
                 MaxLeaves = configuration.Whole("leaves"),
@@ -121,14 +143,27 @@ internal sealed class Portfolio
                 CategorySmoothing = configuration.Real("category smoothing"),
                 ExtraRandom = configuration.Choice<bool>("random splits"),
             });
+            boosted = configuration.Choice<bool>("texts") ? boosted : WithoutTexts(boosted);
             return configuration.Choice<bool>("logarithm") ? OnLogarithm(boosted) : boosted;
         });
     }
 
-    private static Candidate Boosted(string name, GradientBoosting boosting) =>
-        new(name, ModelFamily.Boosting, boosting with { Trees = MostRounds, EarlyStoppingRounds = Patience }, Usual);
+    // With several classes a round is several trees, and on few rows their time goes into looking through bins.
+    private static Candidate Boosted(string name, Target target, GradientBoosting boosting) => new(name, ModelFamily.Boosting, boosting with
+    {
+        Trees = MostRounds,
+        LearningRate = target.Task == LearningTask.Multiclass ? 1.6 * boosting.LearningRate : boosting.LearningRate,
+        EarlyStoppingRounds = target.Task == LearningTask.Multiclass ? Patience / 2 : Patience,
+        MaxBins = target.Task == LearningTask.Multiclass && target.RowCount < 10_000 ? 63 : boosting.MaxBins,
+    }, Usual);
 
     private static Candidate Forest(string name, ModelFamily family, Estimator forest) => new(name, family, forest, Usual);
+
+    private static Candidate WithoutTexts(Candidate candidate) => candidate with
+    {
+        Name = candidate.Name + ", without texts",
+        Preparation = candidate.Preparation with { TextFeatures = 0, NativeTextFeatures = 0 },
+    };
 
     private static Candidate OnLogarithm(Candidate candidate) =>
         candidate with { Name = candidate.Name + " on the logarithm", Estimator = new LogTarget { Inner = candidate.Estimator } };

@@ -1,5 +1,6 @@
 using Escale.Learning.Baselines;
 using Escale.Learning.Bayes;
+using Escale.Learning.Calibration;
 using Escale.Learning.Linear;
 using Escale.Learning.Neighbors;
 using Escale.Learning.Transforms;
@@ -31,6 +32,7 @@ internal static class OnnxPredictors
             ConstantPredictor constant => graph.Repeated(constant.Outputs),
             NaiveBayesPredictor bayes => OnnxNaiveBayes.Add(graph, bayes, features),
             NeighborsPredictor neighbors => OnnxNeighbors.Add(graph, neighbors, features),
+            CalibratedPredictor calibrated => OnnxCalibration.Add(graph, calibrated.Calibrator, Add(graph, calibrated.Inner, features)),
             LogTargetPredictor logarithm => OnnxLogTarget.Add(graph, logarithm, features),
             _ => throw NotExpressible(predictor),
         };

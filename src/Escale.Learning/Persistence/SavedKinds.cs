@@ -5,6 +5,7 @@ internal static class SavedKinds
 {
     private static readonly Dictionary<string, Func<SavedNode, Predictor>> Predictors = new(StringComparer.Ordinal)
     {
+        ["calibrated"] = Calibration.CalibratedPredictor.Load,
         ["log-target"] = Transforms.LogTargetPredictor.Load,
         ["constant"] = Baselines.ConstantPredictor.Load,
         ["linear"] = Linear.LinearPredictor.Load,

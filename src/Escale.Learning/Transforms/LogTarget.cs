@@ -8,6 +8,9 @@ namespace Escale.Learning.Transforms;
 /// </summary>
 public sealed record LogTarget : Estimator
 {
+    // A line continued beyond what was seen grows without bound on the way back: at most twice the largest target.
+    private const double MostBeyond = 0.6931;
+
     /// <summary>What learns the logarithm; one that does regression.</summary>
     public required Estimator Inner { get; init; }
 
@@ -32,17 +35,19 @@ public sealed record LogTarget : Estimator
             throw new LearningException("learning.log-of-negative", "The target has values below zero, which have no logarithm.", "Train on the target as it is.");
         }
         options ??= FitOptions.Default;
-        var inner = Inner.Fit(features, Log(target), weights, options.Validation is { } rows ? options with { Validation = rows with { Target = Log(rows.Target) } } : options);
+        var logs = Log(target);
+        var most = logs.Values.ToArray().Max() + MostBeyond;
+        var inner = Inner.Fit(features, logs, weights, options.Validation is { } rows ? options with { Validation = rows with { Target = Log(rows.Target) } } : options);
         var (fitted, wanted) = (0.0, 0.0);
         var outputs = inner.Predict(features, options.Threads);
         for (var row = 0; row < outputs.Length; row++)
         {
             var weight = weights.IsEmpty ? 1 : weights[row];
-            fitted += weight * Math.Max(0, Math.Exp(outputs[row]) - 1);
+            fitted += weight * Math.Max(0, Math.Exp(Math.Min(outputs[row], most)) - 1);
             wanted += weight * target.Values[row];
         }
         // Extra trees and forests know their training rows too well for the ratio to say much; it stays near 1 then.
-        return new LogTargetPredictor(inner, fitted > 0 ? Math.Clamp(wanted / fitted, 0.5, 2) : 1);
+        return new LogTargetPredictor(inner, fitted > 0 ? Math.Clamp(wanted / fitted, 0.5, 2) : 1, most);
     }
 
     private static Target Log(Target target)
@@ -56,20 +61,20 @@ public sealed record LogTarget : Estimator
     }
 }
 
-/// <summary>A regression on the logarithm, fitted: max(0, exp(inner) − 1) · <see cref="Ratio"/>.</summary>
+/// <summary>A regression on the logarithm, fitted: max(0, exp(min(inner, <see cref="MostLog"/>)) − 1) · <see cref="Ratio"/>.</summary>
 public sealed class LogTargetPredictor : Predictor
 {
-    // Beyond this an exponential is no prediction any more.
-    internal const double MostLog = 80;
-
-    internal LogTargetPredictor(Predictor inner, double ratio)
-        : base(LearningTask.Regression, 1, inner.FeatureCount) => (Inner, Ratio) = (inner, ratio);
+    internal LogTargetPredictor(Predictor inner, double ratio, double mostLog)
+        : base(LearningTask.Regression, 1, inner.FeatureCount) => (Inner, Ratio, MostLog) = (inner, ratio, mostLog);
 
     /// <summary>What predicts the logarithm of one more than the target.</summary>
     public Predictor Inner { get; }
 
     /// <summary>By what predictions are multiplied.</summary>
     public double Ratio { get; }
+
+    /// <summary>The greatest logarithm that is believed: that of about twice the largest target of training.</summary>
+    public double MostLog { get; }
 
     internal override string Kind => "log-target";
 
@@ -93,13 +98,17 @@ public sealed class LogTargetPredictor : Predictor
     internal override void Save(SavedNode node)
     {
         node.Set("ratio", Ratio);
+        node.Set("most_log", MostLog);
         node.Set("inner", Inner);
     }
 
     internal static LogTargetPredictor Load(SavedNode node)
     {
         var inner = node.Predictor("inner");
-        return inner.Task == LearningTask.Regression ? new LogTargetPredictor(inner, node.Double("ratio")) : throw SavedNode.Damaged("a regression on the logarithm holds a classifier");
+        var (ratio, most) = (node.Double("ratio"), node.Double("most_log"));
+        return inner.Task == LearningTask.Regression && double.IsFinite(ratio) && most < 700
+            ? new LogTargetPredictor(inner, ratio, most)
+            : throw SavedNode.Damaged("a regression on the logarithm holds a classifier, or numbers that are none");
     }
 
     private double Back(double log) => Math.Max(0, Math.Exp(Math.Min(log, MostLog)) - 1) * Ratio;

@@ -124,7 +124,7 @@ public sealed class AutoMlTests
             y[row] = Math.Exp(x[row]) * (0.9 + 0.2 * random.NextDouble());
         }
 
-        var result = AutoMl.Train(new Frame(Column.OfNumbers("x", x), Column.OfNumbers("y", y)), "y", Few with { Trials = 9 });
+        var result = AutoMl.Train(new Frame(Column.OfNumbers("x", x), Column.OfNumbers("y", y)), "y", Few with { Trials = 12 });
 
         Assert.Equal(LearningTask.Regression, result.Task);
         Assert.True(result.Leaderboard[0].Score > 0.97, result.Leaderboard[0].ToString());
