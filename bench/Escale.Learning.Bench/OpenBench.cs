@@ -23,7 +23,7 @@ internal sealed partial class OpenBench
         _work = Directory.CreateDirectory(Path.Combine(root, "artifacts", "bench-learning")).FullName;
     }
 
-    /// <param name="arguments">How many runs (default 5), and <c>only:speed,mixed,scaling,predict,forest,defaults,automl,onnx</c>.</param>
+    /// <param name="arguments">How many runs (default 5), and <c>only:speed,mixed,scaling,predict,row,forest,defaults,automl,onnx</c>.</param>
     public static int Run(string[] arguments)
     {
         var root = Root();
@@ -55,6 +55,7 @@ internal sealed partial class OpenBench
         yield return ("mixed", () => Compare("mixed", ["lightgbm", "xgboost"], SecondsPattern(), isHigherBetter: false));
         yield return ("scaling", Scaling);
         yield return ("predict", () => Compare("predict", ["lightgbm", "xgboost"], RowsPattern(), isHigherBetter: true));
+        yield return ("row", () => RowBench.Run([tables]));
         yield return ("forest", Forest);
         yield return ("defaults", () => DefaultsBench.Run([tables]));
         yield return ("automl", () => AutoMlBench.Run([tables]));

@@ -22,6 +22,9 @@ switch (args.FirstOrDefault())
     case "mixed":
         MixedBench.Run(rest);
         return 0;
+    case "row":
+        RowBench.Run(rest);
+        return 0;
     case "predict":
         PredictBench.Run(rest);
         return 0;
@@ -29,9 +32,10 @@ switch (args.FirstOrDefault())
         Console.Error.WriteLine(
             """
             Benchmarks of Escale.Learning. Which:
-              open [RUNS] [only:speed,mixed,scaling,predict,forest,defaults,automl,onnx]   all of these, in turn with the peers
+              open [RUNS] [only:speed,mixed,scaling,predict,row,forest,defaults,automl,onnx]   all of these, in turn with the peers
               boosting [THREADS] [DIR] [RUNS] [TREES]   speed and memory of boosting on a million rows of 28 numbers (DIR: raw files of the peers' generator)
               mixed THREADS DIR [NAME=VALUE]   the same with categories
+              row DIR                    one raw row through a whole pipeline (DIR: the public tables)
               predict [THREADS] [DIR]    rows a second of 100 trees, and the time of one row
               defaults DIR               boosting with its defaults on the public tables in DIR, against LightGBM's
               automl DIR                 automatic training on the public tables in DIR, against the tuned ensemble of the peers

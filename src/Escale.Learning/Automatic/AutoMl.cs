@@ -24,6 +24,7 @@ public static class AutoMl
         settings ??= new AutoMlSettings();
         using var budget = new Budget(settings, cancellationToken);
         var table = AutoMlTable.Of(frame, target, settings, cancellationToken);
+        budget.ReserveFor(table.Target.RowCount);
         var metric = settings.Metric ?? Metric.DefaultFor(table.Target.Task);
         if (!metric.Supports(table.Target.Task))
         {

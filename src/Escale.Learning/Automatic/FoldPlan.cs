@@ -11,7 +11,7 @@ internal static class FoldPlan
 {
     private const int ProbeTrees = 10;
     private const int UsualTrees = 200;
-    private const int ModelsAtLeast = 4;
+    private const double ModelsAtLeast = 2.5;
     private const int ModelsForRepeats = 40;
     private const int MostFolds = 8;
     private const int ProbeRows = 50_000;
@@ -48,7 +48,7 @@ internal static class FoldPlan
         {
             return 2 * MostFolds;
         }
-        var affordable = (int)(budget.Left.TotalSeconds / (seconds * (table.Target.Task == LearningTask.Multiclass ? ModelsAtLeast / 2.0 : ModelsAtLeast)));
+        var affordable = (int)(budget.Left.TotalSeconds / (seconds * ModelsAtLeast));
         return affordable >= most ? most : affordable >= 5 ? 5 : affordable >= 3 ? affordable : table.Keys is { Groups: null, Times: null } && affordable < 2 ? 1 : 3;
     }
 
@@ -61,8 +61,13 @@ internal static class FoldPlan
         var target = table.Target.Rows(chosen);
         var (_, features) = Preparation.Preparation.FitTransform(table.Frame.Rows(chosen), table.Roles, target, FeatureStyle.Native, PreparationSettings.Default, options);
         new GradientBoosting { Trees = 1 }.Fit(features, target, default, options); // so that compiling is not counted
-        var started = Stopwatch.GetTimestamp();
-        new GradientBoosting { Trees = ProbeTrees }.Fit(features, target, default, options);
-        return Stopwatch.GetElapsedTime(started).TotalSeconds * UsualTrees / ProbeTrees * rows / chosen.Length;
+        var least = double.PositiveInfinity;
+        for (var run = 0; run < 2; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            new GradientBoosting { Trees = ProbeTrees }.Fit(features, target, default, options);
+            least = Math.Min(least, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        return least * UsualTrees / ProbeTrees * rows / chosen.Length;
     }
 }

@@ -69,15 +69,16 @@ internal sealed class Portfolio
         return portfolio;
     }
 
-    // On small tables forests and neighbours cost nothing and say much; on large ones boosting comes first, unless every round of it is a tree for each of many classes.
+    // Every round of boosting is a tree for each of several classes, so that forests come first there; otherwise boosting, and on large tables nothing else before it.
     private static IEnumerable<Candidate> Strongest(Target target, int featureCount, bool isSkewed)
     {
         var isNumber = target.Task == LearningTask.Regression;
         var isSmall = target.Task == LearningTask.Multiclass || (double)target.RowCount * featureCount < 200_000;
+        var trees = isSmall && (!isNumber || featureCount <= 30) ? 200 : 80;
         IEnumerable<Candidate> forests =
         [
-            Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = isSmall ? 200 : 80, MinLeafRows = isNumber ? 1 : 2, MaxFeatures = isNumber ? FeatureSample.Share(0.7) : null }),
-            Forest("random forest", ModelFamily.RandomForest, new RandomForest { Trees = isSmall ? 200 : 80, MaxFeatures = isNumber ? FeatureSample.Share(0.4) : null }),
+            Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = trees, MinLeafRows = isNumber ? 1 : 2, MaxFeatures = isNumber ? FeatureSample.Share(0.7) : null }),
+            Forest("random forest", ModelFamily.RandomForest, new RandomForest { Trees = trees, MaxFeatures = isNumber ? FeatureSample.Share(0.4) : null }),
         ];
         IEnumerable<Candidate> neighbors = (double)target.RowCount * target.RowCount * featureCount < MostDistances
             ? [new("nearest neighbours", ModelFamily.Neighbors, new NearestNeighbors { Neighbors = 8, Weighting = NeighborWeighting.Distance }, Usual)]
@@ -93,23 +94,27 @@ internal sealed class Portfolio
         {
             LearningRate = 0.08, MaxLeaves = 40, MinLeafRows = 5, FeatureShare = 0.8, ExtraRandom = true, L2 = 1,
         });
-        IEnumerable<Candidate> boosted = target.Task == LearningTask.Multiclass ? [random, usual, first] : isSmall ? [first, random, usual] : [usual, first, random];
+        var large = Boosted("gradient boosting, large trees", target, new GradientBoosting
+        {
+            LearningRate = 0.05, MaxLeaves = 96, MinLeafRows = 4, FeatureShare = 0.7, RowShare = 0.8, L2 = 1,
+        });
+        IEnumerable<Candidate> boosted = target.Task == LearningTask.Multiclass ? [random, usual, first, large]
+            : isSmall ? [first, random, usual, large]
+            : isNumber ? [usual, large, random, first]
+            : [usual, first, random, large];
         IEnumerable<Candidate> logarithms = isSkewed
             ? [OnLogarithm(first), OnLogarithm(new("ridge regression", ModelFamily.Linear, new RidgeRegression { Alpha = 10 }, Usual))]
             : [];
         return
         [
-            .. isSmall ? [.. forests, .. neighbors, .. penalised, .. boosted] : (IEnumerable<Candidate>)[.. boosted, .. forests, .. neighbors, .. penalised],
-            .. logarithms, .. Further(target, isNumber),
+            .. target.Task == LearningTask.Multiclass ? [.. neighbors, .. forests, .. penalised, .. boosted]
+                : isSmall ? [.. neighbors, .. logarithms, .. boosted.Take(2), .. forests, .. penalised, .. boosted.Skip(2)] : (IEnumerable<Candidate>)[.. boosted, .. neighbors, .. logarithms, .. forests, .. penalised],
+            .. Further(isNumber),
         ];
     }
 
-    private static IEnumerable<Candidate> Further(Target target, bool isNumber)
+    private static IEnumerable<Candidate> Further(bool isNumber)
     {
-        yield return Boosted("gradient boosting, large trees", target, new GradientBoosting
-        {
-            LearningRate = 0.05, MaxLeaves = 96, MinLeafRows = 4, FeatureShare = 0.7, RowShare = 0.8, L2 = 1,
-        });
         yield return Forest("extra trees, deep", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 300, MinLeafRows = 1, MaxFeatures = FeatureSample.Share(0.6) });
         yield return Forest("random forest, half of the features", ModelFamily.RandomForest, new RandomForest { Trees = 200, MinLeafRows = 2, MaxFeatures = FeatureSample.Share(0.5) });
         if (!isNumber)
