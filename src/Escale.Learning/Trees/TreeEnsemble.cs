@@ -89,7 +89,8 @@ internal sealed class TreeEnsemble
                 (outputs[0], outputs[1]) = (1 - positive, positive);
                 break;
             case ScoreLink.Softmax:
-                Softmax(scores, outputs);
+                scores.CopyTo(outputs);
+                Linear.Softmax.Apply(outputs[..scores.Length]);
                 break;
             case ScoreLink.Exponential:
                 outputs[0] = Math.Exp(scores[0]);
@@ -128,22 +129,5 @@ internal sealed class TreeEnsemble
             }
         }
         return new TreeEnsemble { Trees = trees, ScoreOf = scoreOf, Start = start, Scale = node.Double("scale"), Link = link, FeatureCount = features };
-    }
-
-    private static void Softmax(ReadOnlySpan<double> scores, Span<double> outputs)
-    {
-        var (most, sum) = (double.NegativeInfinity, 0.0);
-        foreach (var score in scores)
-        {
-            most = Math.Max(most, score);
-        }
-        for (var at = 0; at < scores.Length; at++)
-        {
-            sum += outputs[at] = Math.Exp(scores[at] - most);
-        }
-        for (var at = 0; at < scores.Length; at++)
-        {
-            outputs[at] /= sum;
-        }
     }
 }

@@ -293,21 +293,7 @@ internal sealed unsafe class ClassSplitter<TCriterion> : NodeSplitter<ClassedRow
             }
             split.IsMissingLeft = left * 2 >= _weight;
         }
-        if (!column.IsCategory)
-        {
-            split.LastLeft = _codes[at];
-            split.Threshold = at == groups - 1 ? float.MaxValue : NodeSplit.Between(column.High[_codes[at]], column.Low[_codes[at + 1]]);
-            return split;
-        }
-        // Levels that no row of the node has go where missing values go.
-        split.LeftLevels = new ulong[(column.Count + 63) / 64];
-        split.LeftLevels.AsSpan().Fill(split.IsMissingLeft ? ulong.MaxValue : 0);
-        for (var group = 0; group < groups; group++)
-        {
-            var level = _codes[_order[group]];
-            var bit = 1UL << (level & 63);
-            split.LeftLevels[level >> 6] = group <= at ? split.LeftLevels[level >> 6] | bit : split.LeftLevels[level >> 6] & ~bit;
-        }
+        split.PartAfter(at, column, _codes.AsSpan(0, groups), _order);
         return split;
     }
 

@@ -31,6 +31,30 @@ internal struct NodeSplit
     public readonly bool GoesLeft(int code, int missingCode) =>
         code == missingCode ? IsMissingLeft : LeftLevels is null ? code <= LastLeft : (LeftLevels[code >> 6] >> (code & 63) & 1) != 0;
 
+    /// <summary>Sets what goes left: the first groups of rows with one rank each, up to one of them. <see cref="IsMissingLeft"/> stands already.</summary>
+    /// <param name="last">The last group that goes left.</param>
+    /// <param name="column">The column that they are of.</param>
+    /// <param name="codes">The rank of each group.</param>
+    /// <param name="order">The groups of a category in the order that they are parted in; not read for a number.</param>
+    public void PartAfter(int last, RankedColumn column, ReadOnlySpan<int> codes, ReadOnlySpan<int> order)
+    {
+        if (!column.IsCategory)
+        {
+            LastLeft = codes[last];
+            Threshold = last == codes.Length - 1 ? float.MaxValue : Between(column.High[codes[last]], column.Low[codes[last + 1]]);
+            return;
+        }
+        // Levels that no row of the node has go where missing values go.
+        LeftLevels = new ulong[(column.Count + 63) / 64];
+        LeftLevels.AsSpan().Fill(IsMissingLeft ? ulong.MaxValue : 0);
+        for (var group = 0; group < codes.Length; group++)
+        {
+            var level = codes[order[group]];
+            var bit = 1UL << (level & 63);
+            LeftLevels[level >> 6] = group <= last ? LeftLevels[level >> 6] | bit : LeftLevels[level >> 6] & ~bit;
+        }
+    }
+
     /// <summary>A number between two neighbours that parts them.</summary>
     public static float Between(float low, float high)
     {
