@@ -3,6 +3,7 @@ using Escale.Learning.Bayes;
 using Escale.Learning.Calibration;
 using Escale.Learning.Linear;
 using Escale.Learning.Neighbors;
+using Escale.Learning.Networks;
 using Escale.Learning.Transforms;
 using Escale.Learning.Trees;
 
@@ -31,6 +32,7 @@ internal static class OnnxPredictors
             LinearPredictor linear => OnnxLinear.Add(graph, linear, features),
             ConstantPredictor constant => graph.Repeated(constant.Outputs),
             NaiveBayesPredictor bayes => OnnxNaiveBayes.Add(graph, bayes, features),
+            NetworkPredictor networks => OnnxNetworks.Add(graph, networks, features),
             NeighborsPredictor neighbors => OnnxNeighbors.Add(graph, neighbors, features),
             CalibratedPredictor calibrated => OnnxCalibration.Add(graph, calibrated.Calibrator, Add(graph, calibrated.Inner, features)),
             LogTargetPredictor logarithm => OnnxLogTarget.Add(graph, logarithm, features),

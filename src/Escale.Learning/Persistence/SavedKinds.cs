@@ -11,6 +11,7 @@ internal static class SavedKinds
         ["linear"] = Linear.LinearPredictor.Load,
         ["naive-bayes"] = Bayes.NaiveBayesPredictor.Load,
         ["neighbors"] = Neighbors.NeighborsPredictor.Load,
+        ["networks"] = Networks.NetworkPredictor.Load,
         ["trees"] = Trees.TreePredictor.Load,
     };
 

@@ -3,6 +3,7 @@ using Escale.Learning.Bayes;
 using Escale.Learning.Boosting;
 using Escale.Learning.Linear;
 using Escale.Learning.Neighbors;
+using Escale.Learning.Networks;
 using Escale.Learning.Transforms;
 using Escale.Learning.Trees;
 
@@ -58,6 +59,8 @@ public sealed record Subject(string Name, Estimator Estimator, Promises Promises
         new("random forest", new RandomForest { Trees = 20 }, Promises.Learns),
         new("extra trees", new ExtraTrees { Trees = 20 }, Promises.Learns),
         new("logistic regression, cross-validated", new LogisticRegressionCv { Cs = 5, Folds = 3 }, Promises.AnyColumnOrder | Promises.Learns, 1e-3),
+        new("multilayer perceptron", new MultilayerPerceptron { Width = 24, Networks = 2, Epochs = 30, LearningRate = 0.01, Bins = 8 }, Promises.NoWeightNoMatter | Promises.Learns),
+        new("multilayer perceptron, rectified", new MultilayerPerceptron { Layers = 3, Width = 16, Networks = 1, Epochs = 30, LearningRate = 0.01, Bins = 0, Activation = Activation.Relu, HeldShare = 0 }, Promises.NoWeightNoMatter | Promises.Learns),
         new("naive Bayes", new GaussianNaiveBayes()),
         new("nearest neighbours", new NearestNeighbors { Neighbors = 11 }, Promises.All & ~Promises.WeightsCountRows),
         new("nearest neighbours, Manhattan, by distance", new NearestNeighbors { Neighbors = 9, Metric = NeighborMetric.Manhattan, Weighting = NeighborWeighting.Distance }, Promises.All & ~Promises.WeightsCountRows),
