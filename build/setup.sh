@@ -80,7 +80,7 @@ build_program() {
 is_built() {
   [ -x "$1/escale" ] && [ -f "$2" ] || return 1
   local newer
-  newer=$(find "$ROOT/src" "$ROOT"/Directory.*.props "$ROOT/global.json" "$ROOT/src/Escale.Engines/native/package-lock.json" \
+  newer=$(find "$ROOT/src" "$ROOT/web/src" "$ROOT/web/build" "$ROOT"/web/{package-lock.json,vite.config.ts,tsconfig.json,build.mjs} "$ROOT"/Directory.*.props "$ROOT/global.json" "$ROOT/src/Escale.Engines/native/package-lock.json" \
     \( -name bin -o -name obj -o -name native \) -prune -o -newer "$2" -print -quit 2>/dev/null)
   [ -z "$newer" ]
 }

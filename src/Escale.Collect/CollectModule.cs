@@ -48,5 +48,5 @@ public sealed class CollectModule : EscaleModule
     public override void AddVerbs(Cli cli) => cli.Verb("quarantine", QuarantineVerbs.Add);
 
     /// <inheritdoc/>
-    public override void MapEndpoints(IEndpointRouteBuilder endpoints) => StreamEndpoints.Map(endpoints);
+    public override void MapIntake(IEndpointRouteBuilder endpoints) => StreamEndpoints.Map(endpoints);
 }

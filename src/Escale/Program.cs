@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Escale.Accounts;
 using Escale.Collect;
 using Escale.CommandLine;
 using Escale.Engines;
@@ -10,6 +11,7 @@ using Escale.Lake;
 using Escale.Orchestrate;
 using Escale.Projects;
 using Escale.Transform;
+using Escale.Ui;
 
 namespace Escale;
 
@@ -39,6 +41,8 @@ internal static class Program
     internal static IReadOnlyList<EscaleModule> Modules() =>
     [
         new ProgramModule(),
+        new UiModule(),
+        new AccountsModule(),
         new OrchestrateModule(),
         new ExploreModule(),
         new ProjectsModule(),

@@ -1,20 +1,18 @@
 using Escale.Clean;
 using Escale.Completion;
 using Escale.Doctor;
-using Escale.Hosting;
+using Escale.Home;
 using Escale.Kernel;
 using Escale.Serve;
+using Escale.Ui;
 
 namespace Escale;
 
 /// <summary>The verbs and services that belong to the program itself and to no room.</summary>
 internal sealed class ProgramModule : EscaleModule
 {
-    public override void AddServices(IServiceCollection services)
-    {
-        services.AddSingleton<WebServer>();
-        services.AddSingleton<IProgramHost>(provider => provider.GetRequiredService<WebServer>());
-    }
+    public override void AddWebServices(IServiceCollection services) =>
+        services.AddSingleton(new NavigationItem(0, "home", "/", FrameWords.Home, "house"));
 
     public override void AddVerbs(Cli cli)
     {
@@ -28,6 +26,6 @@ internal sealed class ProgramModule : EscaleModule
     public override void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         HealthEndpoints.Map(endpoints);
-        FrontPage.Map(endpoints);
+        HomePage.Map(endpoints);
     }
 }

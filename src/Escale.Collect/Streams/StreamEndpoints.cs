@@ -22,8 +22,10 @@ internal static class StreamEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/api/v1/streams/{name}", (RequestDelegate)PushAsync);
-        endpoints.MapGet("/api/v1/streams/{name}", (RequestDelegate)StatusAsync);
+        // Whoever has the stream's own key may push to it without an account; what has no key asks for an account itself.
+        endpoints.MapPost("/api/v1/streams/{name}", (RequestDelegate)PushAsync).ForAnyone().WithMetadata(new TakesNoCookie())
+            .WithTags("Streams").WithSummary("Push events, newline-delimited JSON; durable when the answer is 202");
+        endpoints.MapGet("/api/v1/streams/{name}", (RequestDelegate)StatusAsync).ForAnyone().WithTags("Streams").WithSummary("What a stream has taken in");
     }
 
     private static async Task StatusAsync(HttpContext context)
@@ -90,8 +92,13 @@ internal static class StreamEndpoints
             await ProblemAsync(context, StatusCodes.Status403Forbidden, "collect.stream-origin", "Pages of other sites may not use streams.");
             return null;
         }
-        if (settings.Key is { } key && !HasKey(context, key))
+        if (settings.Key is null ? !MayPush(context) : !HasKey(context, settings.Key))
         {
+            if (settings.Key is null)
+            {
+                await ProblemAsync(context, StatusCodes.Status401Unauthorized, "collect.stream-token", $"The stream '{name}' has no key of its own: send an API token that may push, as 'Authorization: Bearer …'.");
+                return null;
+            }
             await ProblemAsync(context, StatusCodes.Status401Unauthorized, "collect.stream-key", $"The stream '{name}' needs its key, as 'Authorization: Bearer …' or 'X-Api-Key: …'.");
             return null;
         }
@@ -100,6 +107,9 @@ internal static class StreamEndpoints
 
     private static bool IsForeign(HttpRequest request) =>
         request.Headers.TryGetValue("Origin", out var origin) && origin.Count > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value);
+
+    // Not by a cookie: a program pushes.
+    private static bool MayPush(HttpContext context) => context.User.HasClaim(Caller.ScopeClaim, nameof(TokenScope.Push));
 
     private static bool HasKey(HttpContext context, string key)
     {
@@ -152,12 +162,7 @@ internal static class StreamEndpoints
         return context.Response.WriteAsync(JsonSerializer.Serialize(value, _json), context.RequestAborted);
     }
 
-    private static Task ProblemAsync(HttpContext context, int status, string code, string title)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/problem+json";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(new { type = "about:blank", title, status, code }, _json), context.RequestAborted);
-    }
+    private static Task ProblemAsync(HttpContext context, int status, string code, string title) => Problem.WriteAsync(context, status, code, title);
 }
 
 /// <summary>The streams that the project's source files define, read once.</summary>

@@ -8,14 +8,14 @@ namespace Escale.Kernel;
 /// </summary>
 public sealed class Cli
 {
-    private readonly Func<string, bool, IServiceProvider> _open;
+    private readonly Func<string, Opening, IServiceProvider> _open;
 
     /// <summary>Creates the root command.</summary>
     /// <param name="root">The root command.</param>
     /// <param name="open">
-    /// Opens the project of a folder: its container. The flag says whether a missing project is allowed (<c>init</c>, <c>doctor</c>).
+    /// Opens the project of a folder: its container.
     /// </param>
-    public Cli(RootCommand root, Func<string, bool, IServiceProvider> open)
+    public Cli(RootCommand root, Func<string, Opening, IServiceProvider> open)
     {
         Root = root;
         _open = open;
@@ -69,11 +69,11 @@ public sealed class Cli
     /// <param name="command">The verb with its options and arguments.</param>
     /// <param name="run">Does the work and returns the exit code (see <see cref="ExitCode"/>).</param>
     /// <param name="folder">An argument that names the project folder in place of <c>--project</c>, or null.</param>
-    /// <param name="projectOptional">Whether the folder may hold no project yet.</param>
+    /// <param name="opening">What is opened.</param>
     /// <param name="examples">Lines shown at the end of the verb's help, such as <c>escale lake ls --json</c>.</param>
     public void Add(
         Command parent, Command command, Func<VerbCall, CancellationToken, Task<int>> run,
-        Argument<string?>? folder = null, bool projectOptional = false, params string[] examples)
+        Argument<string?>? folder = null, Opening opening = Opening.Project, params string[] examples)
     {
         Examples[command] = examples;
         parent.Subcommands.Add(command);
@@ -81,7 +81,7 @@ public sealed class Cli
         {
             var directory = (folder is null ? null : arguments.GetValue(folder)) ?? arguments.GetValue(Project) ?? ".";
             var output = OpenOutput(arguments.GetValue(Json));
-            var services = _open(Path.GetFullPath(directory), projectOptional);
+            var services = _open(Path.GetFullPath(directory), opening);
             await using var _ = services as IAsyncDisposable;
             return await run(new VerbCall(arguments, services, output), cancellationToken);
         });
@@ -92,6 +92,19 @@ public sealed class Cli
 
     /// <summary>The examples of each verb, for the help.</summary>
     public Dictionary<Command, string[]> Examples { get; } = [];
+}
+
+/// <summary>What a verb works on.</summary>
+public enum Opening
+{
+    /// <summary>A project.</summary>
+    Project,
+
+    /// <summary>A folder that may hold no project yet (<c>init</c>, <c>doctor</c>).</summary>
+    Folder,
+
+    /// <summary>A project with its web application (<c>serve</c>, <c>up</c>).</summary>
+    WebApplication,
 }
 
 /// <summary>One call of a verb.</summary>

@@ -19,8 +19,23 @@ public abstract class EscaleModule
     {
     }
 
-    /// <summary>Maps the room's REST endpoints under <c>/api/v1</c>.</summary>
+    /// <summary>
+    /// Registers what the room needs only while the program serves its web application (<c>serve</c>, <c>up</c>), in the same container.
+    /// Other verbs start without it.
+    /// </summary>
+    public virtual void AddWebServices(IServiceCollection services)
+    {
+    }
+
+    /// <summary>
+    /// Maps the room's REST endpoints under <c>/api/v1</c> and its pages. Each says whom it is for (<see cref="Access.For"/>).
+    /// </summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+    }
+
+    /// <summary>Maps the endpoints that take in pushed events: also offered, without the web application, by a run that waits for them.</summary>
+    public virtual void MapIntake(IEndpointRouteBuilder endpoints)
     {
     }
 }

@@ -29,7 +29,7 @@ internal static class InitVerb
                 }
                 return Task.FromResult(ExitCode.Success);
             },
-            folder, projectOptional: true, ["escale init", "escale init shop"]);
+            folder, Opening.Folder, ["escale init", "escale init shop"]);
     }
 
     /// <summary>Writes the files of a new project; returns their paths.</summary>

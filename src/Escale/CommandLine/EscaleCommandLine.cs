@@ -56,10 +56,10 @@ internal static class EscaleCommandLine
     internal static Cli Build(IReadOnlyList<EscaleModule> modules, Action<string>? onOpen = null, string? only = null)
     {
         var root = new RootCommand("Escale: the whole data stack in one program. From files, APIs and streams to trusted tables and a warehouse.");
-        var cli = new Cli(root, (folder, projectOptional) =>
+        var cli = new Cli(root, (folder, opening) =>
         {
             onOpen?.Invoke(folder);
-            return ProjectContainer.Open(folder, projectOptional, modules);
+            return ProjectContainer.Open(folder, opening, modules);
         })
         {
             Only = only,

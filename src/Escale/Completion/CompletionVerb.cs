@@ -55,6 +55,6 @@ internal static class CompletionVerb
         {
             call.Output.Line(call.Value(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
             return Task.FromResult(ExitCode.Success);
-        }, projectOptional: true, examples: ["source <(escale completion bash)", "escale completion fish | source"]);
+        }, opening: Opening.Folder, examples: ["source <(escale completion bash)", "escale completion fish | source"]);
     }
 }

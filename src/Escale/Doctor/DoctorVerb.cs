@@ -9,7 +9,7 @@ internal static class DoctorVerb
     public static void Add(Cli cli)
     {
         var command = new Command("doctor", "Check the machine and the project");
-        cli.Add(cli.Root, command, RunAsync, projectOptional: true, examples: ["escale doctor", "escale doctor --json"]);
+        cli.Add(cli.Root, command, RunAsync, opening: Opening.Folder, examples: ["escale doctor", "escale doctor --json"]);
     }
 
     private static async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)

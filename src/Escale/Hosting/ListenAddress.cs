@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Escale.Kernel;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Escale.Hosting;
 
@@ -35,8 +34,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
         };
     }
 
-    /// <summary>Adds it to Kestrel.</summary>
-    public void ListenOn(KestrelServerOptions options) => options.Listen(Address, Port);
+    /// <summary>As Kestrel takes it.</summary>
+    public string Url => $"http://{HostText}:{Port}";
 
     private static EscaleException Invalid(string text) => new(
         "host.bad-url", $"'{text}' is not an address to listen on.",

@@ -1,34 +1,12 @@
 using System.Globalization;
-using System.Text.Json;
 using Escale.Kernel;
+using Escale.Ui;
 
 namespace Escale.Hosting;
 
-/// <summary>Errors as problem details (RFC 9457) with the stable code, the place and the next step.</summary>
-internal static class Problem
-{
-    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public static Task WriteAsync(HttpContext context, int status, string code, string message, Place? place = null, string? remedy = null)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/problem+json";
-        var problem = new { type = "about:blank", title = message, status, code, place, next = remedy };
-        return context.Response.WriteAsync(JsonSerializer.Serialize(problem, _options), context.RequestAborted);
-    }
-
-    /// <summary>The HTTP status of an error, by the last words of its code.</summary>
-    public static int StatusOf(EscaleException error) => error.Code switch
-    {
-        _ when error.Code.EndsWith("not-found", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
-        _ when error.Code.EndsWith("conflict", StringComparison.Ordinal) => StatusCodes.Status409Conflict,
-        _ when error.Code.EndsWith("too-large", StringComparison.Ordinal) => StatusCodes.Status413PayloadTooLarge,
-        _ when error.Code.EndsWith("busy", StringComparison.Ordinal) => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status400BadRequest,
-    };
-}
-
-/// <summary>The HTTP edge: users' mistakes become problem details, anything else a 500 with its trace in the project's log.</summary>
+/// <summary>
+/// The HTTP edge: users' mistakes become problem details, or a page for people; anything else a 500 with its trace in the project's log.
+/// </summary>
 internal sealed class ProblemDetailsMiddleware(RequestDelegate next, ProjectRoot root)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -36,18 +14,20 @@ internal sealed class ProblemDetailsMiddleware(RequestDelegate next, ProjectRoot
         try
         {
             await next(context);
-            if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentLength: null })
+            if (context.Response is { StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, HasStarted: false, ContentLength: null, ContentType: null })
             {
-                await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "host.not-found", $"There is nothing at {context.Request.Path}.");
+                var isThere = context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed;
+                await AnswerAsync(context, new EscaleException(isThere ? "host.method" : "host.not-found",
+                    isThere ? $"{context.Request.Path} does not take {context.Request.Method}." : $"There is nothing at {context.Request.Path}.", "See the list of addresses in the API reference."), context.Response.StatusCode);
             }
         }
         catch (EscaleException error) when (!context.Response.HasStarted)
         {
-            await Problem.WriteAsync(context, Problem.StatusOf(error), error.Code, error.Message, error.Place, error.Remedy);
+            await AnswerAsync(context, error, Problem.StatusOf(error));
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
-            await Problem.WriteAsync(context, error.StatusCode, "host.bad-request", error.Message);
+            await AnswerAsync(context, new EscaleException("host.bad-request", error.Message, "Correct the request; the API reference says what each address takes."), error.StatusCode);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -56,9 +36,19 @@ internal sealed class ProblemDetailsMiddleware(RequestDelegate next, ProjectRoot
         catch (Exception error) when (!context.Response.HasStarted)
         {
             Log(context, error);
-            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "host.internal-error", "Something went wrong inside Escale.",
-                remedy: $"Please report it with the trace in .escale/logs/server.log.");
+            await AnswerAsync(context, new EscaleException("host.internal-error", "Something went wrong inside Escale.", "Please report it with the trace in .escale/logs/server.log."),
+                StatusCodes.Status500InternalServerError);
         }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, EscaleException error, int status)
+    {
+        if (!Problem.WantsPage(context.Request) || context.RequestServices.GetService<Mount>() is null)
+        {
+            await Problem.WriteAsync(context, status, error.Code, error.Message, error.Place, error.Remedy);
+            return;
+        }
+        await Page.Show<ErrorPage>(new { Error = error, Status = status }, status).ExecuteAsync(context);
     }
 
     private void Log(HttpContext context, Exception error)

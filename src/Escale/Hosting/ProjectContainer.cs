@@ -8,23 +8,35 @@ internal static class ProjectContainer
 {
     /// <summary>The container of the project in <paramref name="folder"/>; disposing it stops what its services started.</summary>
     /// <param name="folder">The folder, absolute.</param>
-    /// <param name="projectOptional">Whether the folder may hold no project yet.</param>
+    /// <param name="opening">What for: the web application is in the same container, and only where it is served.</param>
     /// <param name="modules">The rooms.</param>
     /// <exception cref="EscaleException"><c>projects.not-found</c>, or <c>escale.yml</c> is wrong.</exception>
-    public static ServiceProvider Open(string folder, bool projectOptional, IReadOnlyList<EscaleModule> modules)
+    public static IServiceProvider Open(string folder, Opening opening, IReadOnlyList<EscaleModule> modules)
     {
+        var root = Find(folder, opening == Opening.Folder);
+        if (opening == Opening.WebApplication)
+        {
+            return WebServer.Build(root, modules, services => AddServices(services, root, modules));
+        }
         var services = new ServiceCollection();
-        services.AddSingleton(Find(folder, projectOptional));
+        AddServices(services, root, modules);
+        services.AddSingleton<IProgramHost, IntakeServer>();
+        return services.BuildServiceProvider();
+    }
+
+    private static void AddServices(IServiceCollection services, ProjectRoot root, IReadOnlyList<EscaleModule> modules)
+    {
+        services.AddSingleton(root);
         services.AddSingleton(modules);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<FileLayer, LocalFileLayer>();
         services.AddSingleton<DurableWriter>();
         services.AddSingleton<RunEnvironment>();
+        services.AddSingleton<ProgramToken>();
         foreach (var module in modules)
         {
             module.AddServices(services);
         }
-        return services.BuildServiceProvider();
     }
 
     private static ProjectRoot Find(string folder, bool projectOptional)

@@ -1,35 +1,65 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Escale.Accounts;
 using Escale.Kernel;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Escale.Ui;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.WebEncoders;
 
 namespace Escale.Hosting;
 
 /// <summary>
-/// The program's HTTP server (Kestrel) with the endpoints of all rooms. Started by <c>serve</c> and <c>up</c> on the address that the
-/// user chose, or by a run that collects pushed events on a free loopback port.
+/// The served program (<c>serve</c>, <c>up</c>): Kestrel with the pages and endpoints of all rooms. Its container is the project's container.
 /// </summary>
-/// <remarks>
-/// Beyond loopback every request but the health checks needs the key of <c>ESCALE_API_KEY</c>. On loopback requests of foreign web
-/// pages are refused: see <see cref="BrowserGuard"/>. Thread-safe.
-/// </remarks>
-internal sealed class WebServer(
-    IServiceProvider project, IReadOnlyList<EscaleModule> modules, ProjectRoot root, RunEnvironment environment) : IProgramHost, IAsyncDisposable
+/// <remarks>The order of the middleware is the order of <see cref="Compose"/>: read it as the life of a request. Thread-safe.</remarks>
+internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot root, RunEnvironment environment, ProgramToken token, AccountsStart accounts) : IProgramHost
 {
-    /// <summary>The environment variable with the key that non-loopback requests must carry.</summary>
-    public const string KeyVariable = "ESCALE_API_KEY";
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private WebApplication? _application;
+    private WebApplication _application = null!;
     private Uri? _address;
+
+    /// <summary>The container of a project and its web application.</summary>
+    public static IServiceProvider Build(ProjectRoot root, IReadOnlyList<EscaleModule> modules, Action<IServiceCollection> addServices)
+    {
+        // The empty builder: no configuration files, no environment variables that could open a port that nobody asked for.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "escale", ContentRootPath = root.Folder });
+        addServices(builder.Services);
+        builder.Services.AddRouting();
+        builder.Services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true; // antiforgery tokens are masked anew in every answer
+            options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes.Except(["text/event-stream"]), "application/problem+json", "application/x-ndjson", "image/svg+xml"];
+        });
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.HeaderName = UiModule.AntiforgeryHeader;
+            options.Cookie.Name = "escale-antiforgery";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.SuppressXFrameOptionsHeader = true; // the security headers say it for every answer
+        });
+        builder.Services.AddSingleton(new Mount(""));
+        builder.Services.AddSingleton<WebServer>();
+        builder.Services.AddSingleton<IProgramHost>(provider => provider.GetRequiredService<WebServer>());
+        builder.Services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)); // é as é
+        foreach (var module in modules)
+        {
+            module.AddWebServices(builder.Services);
+        }
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.AddServerHeader = false);
+        var application = builder.Build();
+        var server = application.Services.GetRequiredService<WebServer>();
+        server._application = application;
+        return application.Services;
+    }
 
     /// <inheritdoc/>
     public Task<Uri> ListenAsync(CancellationToken cancellationToken) => StartAsync(["http://127.0.0.1:0"], cancellationToken);
 
     /// <summary>Starts listening on these addresses unless it already listens; returns the first address with its real port.</summary>
-    /// <exception cref="EscaleException"><c>host.port-in-use</c>, <c>host.bad-url</c>, <c>host.key-required</c>.</exception>
+    /// <exception cref="EscaleException"><c>host.port-in-use</c>, <c>host.bad-url</c>; <c>engines.postgres.*</c> when the database does not start.</exception>
     public async Task<Uri> StartAsync(IReadOnlyList<string> urls, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
@@ -38,9 +68,13 @@ internal sealed class WebServer(
             if (_address is null)
             {
                 var addresses = urls.Select(ListenAddress.Parse).ToList();
-                _application = Build(addresses);
-                await BindAsync(_application, urls, cancellationToken);
-                _address = RealAddress(_application, addresses[0]);
+                foreach (var address in addresses)
+                {
+                    _application.Urls.Add(address.Url);
+                }
+                Compose(_application, addresses.All(address => address.IsLoopback));
+                await accounts.OpenAsync(cancellationToken);
+                _address = await Listening.StartAsync(_application, addresses, cancellationToken);
                 environment.Set("ESCALE_URL", _address.GetLeftPart(UriPartial.Authority));
                 environment.Trust(_address);
             }
@@ -52,72 +86,34 @@ internal sealed class WebServer(
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops taking requests, and waits a little for those that are under way.</summary>
+    public async Task StopAsync()
     {
-        if (_application is { } application)
-        {
-            _application = null;
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await application.StopAsync(patience.Token);
-            await application.DisposeAsync();
-        }
-        _gate.Dispose();
+        using var patience = new CancellationTokenSource(_patience);
+        await _application.StopAsync(patience.Token);
     }
 
-    private WebApplication Build(IReadOnlyList<ListenAddress> addresses)
+    private void Compose(WebApplication application, bool loopbackOnly)
     {
-        // The empty builder: no configuration files, no environment variables that could open a port that nobody asked for.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "escale", ContentRootPath = root.Folder });
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            foreach (var address in addresses)
-            {
-                address.ListenOn(options);
-            }
-        });
-        var application = builder.Build();
+        application.UseMiddleware<SecurityHeaders>();
         application.UseMiddleware<ProblemDetailsMiddleware>(root);
-        application.UseMiddleware<BrowserGuard>(AccessKey.For(addresses));
+        application.UseMiddleware<BrowserGuard>(loopbackOnly);
+        application.UseResponseCompression();
+        application.UseRouting();
+        application.UseRateLimiter();
+        application.UseAuthentication();
         application.Use((context, next) =>
         {
-            context.RequestServices = new ProjectServices(project, context.RequestServices);
+            context.User = token.PrincipalOf(context.Request) ?? context.User;
             return next(context);
         });
-        application.UseRouting();
-        var endpoints = new ProjectEndpoints(application, project);
+        application.UseAuthorization();
+        application.UseMiddleware<AntiforgeryGuard>();
         foreach (var module in modules)
         {
-            module.MapEndpoints(endpoints);
+            module.MapEndpoints(application);
+            module.MapIntake(application);
         }
         application.UseEndpoints(_ => { });
-        return application;
-    }
-
-    private static async Task BindAsync(WebApplication application, IReadOnlyList<string> urls, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await application.StartAsync(cancellationToken);
-        }
-        catch (IOException error) when (error.InnerException is AddressInUseException)
-        {
-            throw new EscaleException("host.port-in-use", $"Cannot listen on {string.Join(", ", urls)}: another program uses the port.",
-                "Stop it, or choose another port, for example --urls http://127.0.0.1:5081.", inner: error);
-        }
-        catch (SocketException error)
-        {
-            throw new EscaleException("host.bad-url", $"Cannot listen on {string.Join(", ", urls)}: {error.Message}.",
-                "Give --urls an address of this machine and a port above 1023, for example http://127.0.0.1:5080.", inner: error);
-        }
-    }
-
-    private static Uri RealAddress(WebApplication application, ListenAddress first)
-    {
-        var bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var port = BindingAddress.Parse(bound).Port;
-        return new Uri($"http://{(first.IsLoopback ? first.HostText : Dns.GetHostName())}:{port}/");
     }
 }

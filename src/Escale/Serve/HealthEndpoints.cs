@@ -7,9 +7,9 @@ internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/health/live", () => Results.Text("live"));
+        endpoints.MapGet("/health/live", () => Results.Text("live")).ForAnyone();
         endpoints.MapGet("/health/ready", (ProjectRoot root) =>
-            IsReady(root) ? Results.Text("ready") : Results.Text("not ready: the project folder cannot be written", statusCode: StatusCodes.Status503ServiceUnavailable));
+            IsReady(root) ? Results.Text("ready") : Results.Text("not ready: the project folder cannot be written", statusCode: StatusCodes.Status503ServiceUnavailable)).ForAnyone();
     }
 
     private static bool IsReady(ProjectRoot root)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Escale.Accounts;
 using Escale.Hosting;
 using Escale.Kernel;
 
@@ -11,7 +12,7 @@ internal static class ServeVerb
 
     public static Option<string[]> Urls() => new("--urls")
     {
-        Description = $"Addresses to listen on (default: {DefaultUrl}); beyond this machine a key in {WebServer.KeyVariable} is needed",
+        Description = $"Addresses to listen on (default: {DefaultUrl})",
         HelpName = "URL",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -22,14 +23,16 @@ internal static class ServeVerb
     {
         var folder = Folder();
         var urls = Urls();
-        var command = new Command("serve", "Serve the project over HTTP: pushed events, health, a page that says what is here") { folder, urls };
+        var command = new Command("serve", "Serve the web application and the REST API of a project") { folder, urls };
         cli.Add(cli.Root, command, async (call, cancellationToken) =>
         {
-            var address = await call.Get<WebServer>().StartAsync(UrlsOf(call, urls), cancellationToken);
-            Announce(call.Output, address);
+            var server = call.Get<WebServer>();
+            var address = await server.StartAsync(UrlsOf(call, urls), cancellationToken);
+            Announce(call, address);
             await StayAsync(cancellationToken);
+            await server.StopAsync();
             return ExitCode.Success;
-        }, folder, examples: ["escale serve examples/port-of-dakar", "escale serve --urls http://127.0.0.1:8080"]);
+        }, folder, Opening.WebApplication, ["escale serve examples/port-of-dakar", "escale serve --urls http://127.0.0.1:8080"]);
     }
 
     public static IReadOnlyList<string> UrlsOf(VerbCall call, Option<string[]> urls) => call.Value(urls) is { Length: > 0 } given ? given : [DefaultUrl];
@@ -42,13 +45,21 @@ internal static class ServeVerb
         await stopped.Task;
     }
 
-    private static void Announce(CliOutput output, Uri address)
+    /// <summary>The one-time link of the first start, for the console only; null when there is an administrator.</summary>
+    public static Uri? SetupLink(VerbCall call, Uri address) => call.Get<AccountsStart>().SetupPath is { } path ? new Uri(address, path) : null;
+
+    private static void Announce(VerbCall call, Uri address)
     {
-        if (output.IsJson)
+        var setup = SetupLink(call, address);
+        if (call.Output.IsJson)
         {
-            output.WriteJsonLine(new { listening = address });
+            call.Output.WriteJsonLine(new { listening = address, setup });
             return;
         }
-        output.Line($"Serving on {address} (Ctrl-C stops)");
+        if (setup is not null)
+        {
+            call.Output.Line($"Set up     {setup} (makes the first account; once, within a day)");
+        }
+        call.Output.Line($"Serving on {address} (Ctrl-C stops)");
     }
 }

@@ -19,12 +19,14 @@ internal static class UpVerb
         cli.Add(cli.Root, command, async (call, cancellationToken) =>
         {
             // First the port: that it is taken should be known before the work, and pushed events come to the address that stays.
-            var address = await call.Get<WebServer>().StartAsync(ServeVerb.UrlsOf(call, urls), cancellationToken);
+            var server = call.Get<WebServer>();
+            var address = await server.StartAsync(ServeVerb.UrlsOf(call, urls), cancellationToken);
             var summary = await run.RunAsync(call, "up", cancellationToken);
             await AnnounceAsync(call, address, cancellationToken);
             await ServeVerb.StayAsync(cancellationToken);
+            await server.StopAsync();
             return summary.Status == RunStatus.Succeeded ? ExitCode.Success : ExitCode.Failure;
-        }, folder, examples: ["escale up examples/port-of-dakar", "escale up --urls http://127.0.0.1:8080"]);
+        }, folder, Opening.WebApplication, ["escale up examples/port-of-dakar", "escale up --urls http://127.0.0.1:8080"]);
     }
 
     private static async Task AnnounceAsync(VerbCall call, Uri address, CancellationToken cancellationToken)
@@ -34,11 +36,15 @@ internal static class UpVerb
         var project = here == "." ? "" : $" --project {(here.StartsWith("..", StringComparison.Ordinal) ? call.Project.Folder : here)}";
         if (call.Output.IsJson)
         {
-            call.Output.WriteJsonLine(new { @event = "serving", url = address, database = database.Url, psql = database.Psql });
+            call.Output.WriteJsonLine(new { @event = "serving", url = address, setup = ServeVerb.SetupLink(call, address), database = database.Url, psql = database.Psql });
             return;
         }
         call.Output.Line();
         call.Output.Line($"Look       {address}");
+        if (ServeVerb.SetupLink(call, address) is { } setup)
+        {
+            call.Output.Line($"Set up     {setup} (makes the first account; once, within a day)");
+        }
         // As it was typed, so that the line can be pasted: the wrapper of a checkout says how it was called.
         var escale = Environment.GetEnvironmentVariable("ESCALE_COMMAND") is { Length: > 0 } typed ? typed : "escale";
         call.Output.Line($"Query      {escale} sql \"show all tables\"{project}");

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using Escale.Collect.Streams;
+using Escale.Kernel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +38,10 @@ public sealed class StreamEndpointTests : IAsyncLifetime
         _application.Use((context, next) =>
         {
             context.RequestServices = _host.Services;
+            if (context.Request.Headers["Test-Anonymous"].Count == 0)
+            {
+                context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(Caller.ScopeClaim, nameof(TokenScope.Push))], "test"));
+            }
             return next(context);
         });
         StreamEndpoints.Map(_application);
@@ -65,6 +71,15 @@ public sealed class StreamEndpointTests : IAsyncLifetime
         using var response = await _client.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, body.Length == 0 ? default : JsonDocument.Parse(body).RootElement);
+    }
+
+    [Fact]
+    public async Task A_stream_without_a_key_takes_nothing_from_who_has_no_token()
+    {
+        var (status, body) = await PushAsync("{\"id\":1}", headers: ("Test-Anonymous", "yes"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+        Assert.Equal("collect.stream-token", body.GetProperty("code").GetString());
     }
 
     [Fact]

@@ -90,10 +90,10 @@ public sealed class VerbTests
     private static string Run(string folder, params string[] arguments)
     {
         var results = new StringWriter { NewLine = "\n" };
-        var cli = new Cli(new RootCommand(), (_, optional) =>
+        var cli = new Cli(new RootCommand(), (_, opening) =>
         {
             var services = new ServiceCollection();
-            services.AddSingleton(ProjectFolder.Open(folder, optional));
+            services.AddSingleton(ProjectFolder.Open(folder, opening == Opening.Folder));
             services.AddSingleton(TimeProvider.System);
             services.AddSingleton(new RunEnvironment());
             services.AddSingleton(new DurableWriter(new LocalFileLayer()));

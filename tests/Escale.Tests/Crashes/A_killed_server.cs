@@ -20,7 +20,7 @@ public sealed class A_killed_server : IDisposable
     {
         _folder.Write("escale.yml", "engine: { threads: 1, memory_limit: 512MB }\n");
         _folder.Write("dbt_project.yml", "name: pushed\nversion: \"1\"\n");
-        _folder.Write("sources/push.yml", "source: push\ntype: stream\ntables:\n  - { name: events, columns: { id: { type: text, not_null: true } } }\n");
+        _folder.Write("sources/push.yml", "source: push\ntype: stream\ntables:\n  - { name: events, key: a-key-of-this-stream, columns: { id: { type: text, not_null: true } } }\n");
         var acknowledged = new ConcurrentBag<string>();
         for (var round = 0; round < 2; round++)
         {
@@ -48,6 +48,7 @@ public sealed class A_killed_server : IDisposable
         using var server = EscaleProgram.Start(_folder.Path, ["serve", "--urls", "http://127.0.0.1:0", "--json"]);
         using var said = JsonDocument.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync()));
         using var client = new HttpClient { BaseAddress = new Uri(said.RootElement.GetProperty("listening").GetString()!) };
+        client.DefaultRequestHeaders.Add("X-Api-Key", "a-key-of-this-stream");
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var count = 0;
         var pushing = Enumerable.Range(0, Clients).Select(number => Task.Run(async () =>

@@ -30,8 +30,9 @@ public sealed class ServeTests : IDisposable
         {
             Assert.Equal("live", await _client.GetStringAsync(new Uri(address, "/health/live")));
             Assert.Equal("ready", await _client.GetStringAsync(new Uri(address, "/health/ready")));
-            var page = await _client.GetAsync(address);
-            Assert.Contains(Path.GetFileName(_folder.Path), await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            using var asked = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "Accept", "text/html" } } };
+            var page = await _client.SendAsync(asked);
+            Assert.EndsWith("/sign-in", page.RequestMessage!.RequestUri!.AbsolutePath, StringComparison.Ordinal);
             Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
             await EndAsync(server);
             Assert.Equal(ExitCode.Success, server.ExitCode);
@@ -39,29 +40,29 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_there_is_problem_details_with_a_code()
+    public async Task Whoever_is_not_signed_in_does_not_even_learn_what_is_there()
     {
         var (server, address) = await StartAsync();
         using (server)
         {
             var answer = await _client.GetAsync(new Uri(address, "/nowhere"));
-            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
             using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-            Assert.Equal("host.not-found", problem.RootElement.GetProperty("code").GetString());
+            Assert.Equal("accounts.sign-in-required", problem.RootElement.GetProperty("code").GetString());
             await EndAsync(server);
         }
     }
 
     [Theory]
-    [InlineData("Origin", "https://evil.example")]
-    [InlineData("Host", "evil.example")]
-    public async Task A_foreign_web_page_in_the_users_browser_is_refused(string header, string value)
+    [InlineData("Origin", "https://evil.example", "POST")]
+    [InlineData("Host", "evil.example", "GET")]
+    public async Task A_foreign_web_page_in_the_users_browser_is_refused(string header, string value, string method)
     {
         var (server, address) = await StartAsync();
         using (server)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var request = new HttpRequestMessage(new HttpMethod(method), address);
             request.Headers.TryAddWithoutValidation(header, value);
             Assert.Equal(HttpStatusCode.Forbidden, (await _client.SendAsync(request)).StatusCode);
             await EndAsync(server);
@@ -77,36 +78,6 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(ExitCode.Failure, finished.ExitCode);
         Assert.StartsWith("error host.port-in-use: ", finished.Errors, StringComparison.Ordinal);
         Assert.Contains("--urls", finished.Errors, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("short")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public async Task Beyond_loopback_it_refuses_to_start_without_a_good_key(string? key)
-    {
-        var finished = await EscaleProgram.RunAsync(_folder.Path, ["serve", "--urls", "http://0.0.0.0:0"], new Dictionary<string, string> { ["ESCALE_API_KEY"] = key ?? "" });
-        Assert.Equal(ExitCode.Failure, finished.ExitCode);
-        Assert.StartsWith("error host.key-required: ", finished.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Beyond_loopback_only_the_key_opens_anything_but_the_health_checks()
-    {
-        const string Key = "k7Wq-0b2c4d6e8f-9a1b3c5d";
-        var (server, address) = await StartAsync(["--urls", "http://*:0"], new Dictionary<string, string> { ["ESCALE_API_KEY"] = Key });
-        using (server)
-        {
-            var here = new Uri($"http://127.0.0.1:{address.Port}/");
-            Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(new Uri(here, "/health/live"))).StatusCode);
-            Assert.Equal(HttpStatusCode.Unauthorized, (await _client.GetAsync(here)).StatusCode);
-            _client.DefaultRequestHeaders.Add("Authorization", $"Bearer {Key}x");
-            Assert.Equal(HttpStatusCode.Unauthorized, (await _client.GetAsync(here)).StatusCode);
-            _client.DefaultRequestHeaders.Remove("Authorization");
-            _client.DefaultRequestHeaders.Add("Authorization", $"Bearer {Key}");
-            Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(here)).StatusCode);
-            await EndAsync(server);
-        }
     }
 
     private async Task<(Process Server, Uri Address)> StartAsync(string[]? urls = null, Dictionary<string, string>? environment = null)

@@ -15,7 +15,7 @@ internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPu
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private readonly HttpClient _http = Client();
     private readonly Uri _stream = new(escale, "/api/v1/streams/ais");
     private volatile bool _isDone;
 
@@ -55,6 +55,17 @@ internal sealed class AisPusher(Simulation simulation, Uri escale, ILogger<AisPu
         var content = new ReadOnlyMemoryContent(batch.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         return new HttpRequestMessage(HttpMethod.Post, _stream) { Content = content, Headers = { { "Escale-Batch", batch.Id } } };
+    }
+
+    // Whoever starts us gives us a token that may push.
+    private static HttpClient Client()
+    {
+        var client = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
+        if (Environment.GetEnvironmentVariable("ESCALE_TOKEN") is { Length: > 0 } token)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+        return client;
     }
 
     // Batches of another seed are not ours: the feed then starts from its beginning.

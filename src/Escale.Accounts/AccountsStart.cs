@@ -1,0 +1,28 @@
+using Escale.Accounts.Setup;
+using Escale.Accounts.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Escale.Accounts;
+
+/// <summary>Opens the accounts when the program begins to serve.</summary>
+public sealed class AccountsStart
+{
+    private readonly IServiceProvider _services;
+
+    internal AccountsStart(IServiceProvider services) => _services = services;
+
+    /// <summary>Starts the database, brings its tables up to date, and makes a link for the first administrator when there is no account.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _services.GetRequiredService<AccountsDatabase>().MigrateAsync(cancellationToken);
+        await using var scope = _services.CreateAsyncScope();
+        if (!await scope.ServiceProvider.GetRequiredService<AccountsContext>().Users.AnyAsync(cancellationToken))
+        {
+            _services.GetRequiredService<SetupLink>().Make();
+        }
+    }
+
+    /// <summary>The path of the one-time link with which the first administrator is made; null when there is one. For the console only.</summary>
+    public string? SetupPath => _services.GetRequiredService<SetupLink>().Path;
+}

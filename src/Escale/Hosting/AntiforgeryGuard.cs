@@ -1,0 +1,24 @@
+using Escale.Kernel;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Escale.Hosting;
+
+/// <summary>
+/// A change that a browser's cookie authorises, and every form of a page, must carry the antiforgery token: in the form, or in the header
+/// that scripts send. Programs with a bearer token need none, and neither do the intake endpoints, which take no cookie.
+/// </summary>
+internal sealed class AntiforgeryGuard(RequestDelegate next, IAntiforgery antiforgery)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
+        if (!isRead && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<TakesNoCookie>() is null && context.Request.Headers.Authorization.Count == 0
+            && !await antiforgery.IsRequestValidAsync(context))
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "host.antiforgery", "The page is too old, or the request does not come from a page of this program.",
+                remedy: "Load the page again, then repeat what you did. Programs use an API token.");
+            return;
+        }
+        await next(context);
+    }
+}

@@ -1,0 +1,13 @@
+// Every page loads this file and nothing else; the rich surfaces follow when they are on the page.
+import "./styles/main.css";
+import "@hotwired/turbo";
+import { watchElements } from "./elements";
+import { showMoments } from "./shell/moments";
+import { startShell } from "./shell/shell";
+
+startShell();
+watchElements();
+showMoments();
+document.addEventListener("turbo:render", () => showMoments());
+document.addEventListener("turbo:frame-render", () => showMoments());
+setInterval(() => showMoments(), 30_000);
