@@ -28,6 +28,9 @@ public sealed class ProjectsModule : EscaleModule
     }
 
     /// <inheritdoc/>
+    public override void AddWebServices(IServiceCollection services) => services.AddSingleton<LiveProject>();
+
+    /// <inheritdoc/>
     public override void AddVerbs(Cli cli)
     {
         cli.Verb("init", InitVerb.Add);

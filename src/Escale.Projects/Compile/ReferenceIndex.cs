@@ -1,20 +1,21 @@
 using System.Text.RegularExpressions;
 using Escale.Kernel;
+using Escale.Projects.Graph;
 
 namespace Escale.Projects.Compile;
 
 /// <summary>Finds the asset that <c>ref</c> and <c>source</c> name when everything is loaded. Immutable.</summary>
 internal sealed partial class ReferenceIndex
 {
-    private readonly Project _project;
+    private readonly string _root;
     private readonly ILookup<string, Asset> _nodes;
     private readonly ILookup<(string, string), Asset> _sources;
 
-    public ReferenceIndex(Project project)
+    public ReferenceIndex(AssetGraph graph, string root)
     {
-        _project = project;
-        _nodes = project.Graph.Assets.Where(asset => asset.Kind is "model" or "seed").ToLookup(asset => asset.Name, StringComparer.Ordinal);
-        _sources = project.Graph.Assets.Where(asset => asset.SourceName is not null).ToLookup(asset => (asset.SourceName!, asset.Name));
+        _root = root;
+        _nodes = graph.Assets.Where(asset => asset.Kind is "model" or "seed").ToLookup(asset => asset.Name, StringComparer.Ordinal);
+        _sources = graph.Assets.Where(asset => asset.SourceName is not null).ToLookup(asset => (asset.SourceName!, asset.Name));
     }
 
     /// <summary>The names that <c>var()</c> calls in a text spell out.</summary>
@@ -25,7 +26,7 @@ internal sealed partial class ReferenceIndex
     public Asset Ref(string? package, string name, string from, Place place)
     {
         var candidates = _nodes[name].Where(asset => package is null || asset.Package == package);
-        return candidates.OrderBy(asset => asset.Package == _project.Name ? 0 : asset.Package == from ? 1 : 2).FirstOrDefault()
+        return candidates.OrderBy(asset => asset.Package == _root ? 0 : asset.Package == from ? 1 : 2).FirstOrDefault()
             ?? throw new EscaleException(
                 "projects.unknown-ref", $"There is no model or seed '{(package is null ? name : $"{package}.{name}")}'.",
                 Nearest.Remedy(name, _nodes.Select(group => group.Key), "Check the name, or add the model."), place);

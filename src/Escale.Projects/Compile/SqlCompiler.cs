@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Escale.Kernel;
 using Escale.Projects.Dbt;
+using Escale.Projects.Graph;
 using Escale.Projects.Jinja;
 
 namespace Escale.Projects.Compile;
@@ -12,8 +14,9 @@ namespace Escale.Projects.Compile;
 public sealed partial class SqlCompiler
 {
     private readonly ConcurrentDictionary<string, ReadTemplate> _templates = new(StringComparer.Ordinal);
-    private readonly Lazy<MacroLibrary> _macros;
-    private readonly Lazy<ReferenceIndex> _references;
+    // By what they were made from: a project that is read again has new ones.
+    private readonly ConditionalWeakTable<DbtProject, MacroLibrary> _macros = [];
+    private readonly ConditionalWeakTable<AssetGraph, ReferenceIndex> _references = [];
 
     private sealed record ReadTemplate(string Text, JinjaTemplate Template);
 
@@ -31,8 +34,6 @@ public sealed partial class SqlCompiler
         {
             Environment.AddFilter(filter);
         }
-        _macros = new Lazy<MacroLibrary>(() => new MacroLibrary(project.Dbt, Environment));
-        _references = new Lazy<ReferenceIndex>(() => new ReferenceIndex(project));
     }
 
     internal Project Project { get; }
@@ -45,9 +46,9 @@ public sealed partial class SqlCompiler
 
     internal JinjaEnvironment Environment { get; }
 
-    internal MacroLibrary Macros => _macros.Value;
+    internal MacroLibrary Macros => _macros.GetValue(Project.Dbt, dbt => new MacroLibrary(dbt, Environment));
 
-    internal ReferenceIndex References => _references.Value;
+    internal ReferenceIndex References => _references.GetValue(Project.Graph, graph => new ReferenceIndex(graph, Project.Name));
 
     /// <summary>The parse pass over one text.</summary>
     /// <exception cref="EscaleException">The template is wrong, with its place.</exception>
