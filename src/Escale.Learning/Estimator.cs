@@ -34,6 +34,11 @@ public abstract record Estimator
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract Predictor Fit(FeatureMatrix features, Target target, ReadOnlySpan<double> weights = default, FitOptions? options = null);
 
+    /// <summary>What to fit on all rows, with none left to judge by: an estimator that stops early goes on for as long as it did where it was judged.</summary>
+    /// <param name="fitted">What this estimator learned on parts of the rows, judged by the others.</param>
+    /// <param name="growth">How many times as long more rows take.</param>
+    internal virtual Estimator OnAllRows(IReadOnlyList<Predictor> fitted, double growth) => this;
+
     /// <summary>Throws when a setting is out of its range.</summary>
     /// <param name="isRight">Whether it is within.</param>
     /// <param name="setting">Its name.</param>

@@ -8,8 +8,8 @@ namespace Escale.Learning.Automatic;
 /// ranked leaderboard with a baseline and an interpretable model, and a calibrated weighted ensemble of the best.
 /// </summary>
 /// <remarks>
-/// Every model is judged on the same folds, by rows that it had not seen; the models of the folds, and not one fitted again, make the final model (bagging). How much
-/// members count is chosen greedily (Caruana et al., 2004); the ensemble's own score is taken on folds that its weights were not chosen on.
+/// Every model is judged on the same folds, by rows that it had not seen. How much members count is chosen greedily (Caruana et al., 2004); the ensemble's own score is taken on folds that
+/// its weights were not chosen on. The final model holds the models of the folds (bagging) and, as far as the time goes, the chosen ones fitted again on all rows with several seeds.
 /// </remarks>
 public static class AutoMl
 {
@@ -24,18 +24,18 @@ public static class AutoMl
         settings ??= new AutoMlSettings();
         using var budget = new Budget(settings, cancellationToken);
         var table = AutoMlTable.Of(frame, target, settings, cancellationToken);
-        budget.ReserveFor(table.Target.RowCount);
         var metric = settings.Metric ?? Metric.DefaultFor(table.Target.Task);
         if (!metric.Supports(table.Target.Task))
         {
             throw new LearningException("learning.metric-not-supported", $"{metric.Name} does not judge {table.Target.Task} tasks.", "Choose another metric.");
         }
         var options = new FitOptions { Seed = settings.Seed, Threads = settings.Threads, CancellationToken = cancellationToken };
-        var splits = FoldPlan.Splits(table, settings, budget);
+        var (splits, leastFolds) = FoldPlan.Make(table, settings, budget);
+        budget.ReserveFor(table.Target.RowCount, Refitting.ShareOfTime(splits.Count));
         var folds = new PreparedFolds(table.Frame, table.Roles, table.Target, table.Weights, splits, options);
-        var run = new AutoMlRun(settings, metric, folds, Portfolio.For(table.Target, table.FeatureCount, table.HasTexts, settings.Families), budget, cancellationToken);
+        var run = new AutoMlRun(settings, metric, folds, leastFolds, Portfolio.For(table.Target, table.FeatureCount, table.HasTexts, settings.Families), budget, cancellationToken);
         run.Run();
-        return new AutoMlOutcome(table, settings, metric, folds, run, budget).Result();
+        return new AutoMlOutcome(table, settings, metric, folds, run, budget, cancellationToken).Result();
     }
 }
 

@@ -5,13 +5,15 @@ using Escale.Learning.Metrics;
 namespace Escale.Learning.Automatic;
 
 /// <summary>Makes the result of what came through: the ensemble, its honest score, its calibration, and the leaderboard.</summary>
-internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, Metric metric, PreparedFolds folds, AutoMlRun run, Budget budget)
+internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, Metric metric, PreparedFolds folds, AutoMlRun run, Budget budget, CancellationToken cancellation)
 {
     public const string EnsembleName = "ensemble";
 
     private const int MostRowsForIntervals = 20_000;
     private const int IntervalRows = 12;
     private const double MostWork = 3e8;
+    private const int FewRows = 2500;
+    private const int FewMembers = 4;
 
     // The best single model's loss is the least of many and flatters it; the ensemble's is not.
     private const double EnsembleTolerance = 0.03;
@@ -44,20 +46,26 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
             }
         }
         var outputs = GreedyEnsemble.Mean([.. chosen.Select(member => member.Outputs)], weights);
-        var model = ModelOf(chosen, weights, Calibrate(outputs), outputs);
-        var ordered = entries.OrderBy(entry => entry.Loss).ToList();
+        var calibrator = Calibrate(outputs);
+        var ordered = WithIntervals([.. entries.OrderBy(entry => entry.Loss)], complete, outputs);
+        new Refitting(settings, folds, budget, cancellation).Run(chosen, weights);
+        var model = ModelOf(chosen, weights, calibrator, outputs);
         return new AutoMlResult(
-            model, bestName, WithIntervals(ordered, complete, outputs), table.Target.Task, metric, table.Leaks, Warnings(), run.Failures, budget.TrialsDone, budget.Elapsed)
+            model, bestName, ordered, table.Target.Task, metric, table.Leaks, Warnings(), run.Failures, budget.TrialsDone, budget.Elapsed)
         {
             Find = name => name == EnsembleName ? model : complete.FirstOrDefault(contender => contender.Candidate.Name == name) is { } found ? ModelOf([found], [1], null, found.Outputs) : null,
         };
     }
 
-    // What ranks classes only cannot be made better by weights finer than this many steps; large tables afford fewer.
+    // What ranks classes only cannot be made better by weights finer than this many steps; large tables afford fewer. On few rows the choice itself is noisy, and the mean of several steadier.
     private double[] Choose(IReadOnlyList<Contender> members, Target target, List<double[]> outputs, double[] weights)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(settings.Stop, budget.EndToken);
         var steps = (int)Math.Clamp(MostWork / Math.Max(1.0, (double)outputs[0].Length * outputs.Count * 12), 8, 40);
-        return GreedyEnsemble.Choose(outputs, mean => metric.Loss(target, mean, weights), steps, settings.Stop);
+        double Loss(double[] mean) => metric.Loss(target, mean, weights);
+        return target.RowCount < FewRows && outputs.Count > FewMembers
+            ? GreedyEnsemble.ChooseFromParts(outputs, Loss, settings.Seed, stop.Token)
+            : GreedyEnsemble.Choose(outputs, Loss, steps, stop.Token);
     }
 
     /// <summary>The ensemble's loss on rows that its weights were not chosen on: chosen on every second fold, judged on the others, and the other way round.</summary>
@@ -100,7 +108,7 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
 
     private Model ModelOf(Contender[] members, double[] weights, Calibrator? calibrator, double[] outputs)
     {
-        var fitted = members.SelectMany((member, at) => member.Fitted.Select(fit => new ModelMember(fit.Preparation, fit.Predictor, weights[at] / member.Fitted.Count, member.Candidate.Name)));
+        var fitted = members.SelectMany((member, at) => member.Members(weights[at]));
         // Those that share an encoder stand together, so that it works once for all of them.
         ModelMember[] parts = [.. fitted.GroupBy(member => member.Preparation).SelectMany(group => group)];
         return new Model(table.TargetName, table.Target, parts, new ModelInfo

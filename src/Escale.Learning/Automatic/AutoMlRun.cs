@@ -8,10 +8,15 @@ namespace Escale.Learning.Automatic;
 /// well, cut short after the first fold unless they are among the best there (successive halving on cost). What a contender predicts of rows that it had not seen decides everything:
 /// the order of the leaderboard and the weights of the ensemble. The models of the folds are the members; nothing is fitted again.
 /// </summary>
-internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, PreparedFolds folds, Portfolio portfolio, Budget budget, CancellationToken cancellation)
+internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, PreparedFolds folds, int leastFolds, Portfolio portfolio, Budget budget, CancellationToken cancellation)
 {
     private const int MostMembers = 24;
+    private const double ModelsPerFold = 8;
+    private const double MostOfScout = 0.25;
     private const double FirstFoldSeconds = 1;
+    private const double MostOfOne = 0.6;
+    private const double Hopeless = 2;
+    private const int MembersExpected = 5;
 
     private readonly List<Contender> _complete = [];
     private readonly List<ContenderFailure> _failures = [];
@@ -25,18 +30,26 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
     /// <summary>Tries what time and trials allow.</summary>
     public void Run()
     {
+        var scout = Scout();
         foreach (var candidate in portfolio.Simple)
         {
             // The baseline and the interpretable models are always there, however short the time.
             Try(candidate, isForced: true);
         }
-        foreach (var candidate in portfolio.Strong)
+        if (scout is not null)
+        {
+            Finish(scout, isForced: false);
+        }
+        foreach (var candidate in portfolio.Strong.Where(candidate => candidate != scout?.Candidate))
         {
             if (IsOver())
             {
                 return;
             }
-            Try(candidate, isForced: false);
+            if (!IsHopeless(candidate))
+            {
+                Try(candidate, isForced: false);
+            }
         }
         if (portfolio.Space is { } space)
         {
@@ -50,6 +63,28 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
         var ordered = Complete.Where(contender => double.IsFinite(contender.Loss) && contender.Candidate.Family != ModelFamily.Baseline).ToList();
         var firsts = ordered.GroupBy(contender => contender.Candidate.Family).SelectMany(family => family.Take(2));
         return [.. ordered.Take(MostMembers).Union(firsts)];
+    }
+
+    // The first strong model on one fold tells better than anything what models cost here. Where many rows leave time for few models, fewer folds judge well enough, and models of all
+    // rows, which are made in the end, gain more than models of more folds.
+    private Contender? Scout()
+    {
+        if (leastFolds >= folds.Count || portfolio.Strong.FirstOrDefault(candidate => candidate.Family == ModelFamily.Boosting) is not { } candidate)
+        {
+            return null;
+        }
+        var (contender, left) = (new Contender(candidate, folds), budget.Left.TotalSeconds);
+        Report(candidate.Name);
+        var isDone = RunFold(contender, isForced: false, MostOfScout * folds.Count);
+        var models = isDone ? left / contender.FoldSeconds : 0;
+        var affordable = Math.Clamp((int)(models / ModelsPerFold), leastFolds, folds.Count);
+        if (affordable < folds.Count)
+        {
+            folds.KeepFirst(affordable);
+            budget.ReserveFor(folds.RowCount, Refitting.ShareOfTime(affordable));
+            contender.FollowFolds(metric);
+        }
+        return isDone ? contender : null;
     }
 
     private bool IsOver()
@@ -79,20 +114,27 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
         }
         budget.CountTrial();
         _complete.Add(contender);
+        // The time that the best so far would take to learn from all rows is kept.
+        var seconds = _complete.OrderBy(other => other.Loss).Take(MembersExpected).Sum(other => other.FoldSeconds * (other.Candidate.IsRandom ? Refitting.MostSeeds : 1));
+        budget.KeepForRefitting(seconds * folds.WholeRatio, Refitting.ShareOfTime(folds.Count));
         Report(contender.Candidate.Name);
     }
 
-    private bool RunFold(Contender contender, bool isForced)
+    // Where lines are far behind, penalised ones are, too.
+    private bool IsHopeless(Candidate candidate) => candidate.Family == ModelFamily.Linear && _complete.Count > 0
+        && _complete.Where(other => other.Candidate.Family == ModelFamily.Linear).Select(other => other.Loss).DefaultIfEmpty(0).Min() > Hopeless * _complete.Min(other => other.Loss);
+
+    private bool RunFold(Contender contender, bool isForced, double share = 1)
     {
         try
         {
-            var foldsLeft = folds.Count - contender.Fitted.Count;
+            var foldsLeft = folds.Count - contender.FoldsDone;
             contender.RunFold(metric, new FitOptions
             {
                 Seed = settings.Seed,
                 Threads = settings.Threads,
                 Clock = settings.Clock,
-                TimeLimit = budget.HasTimeLimit && !isForced ? budget.Left / foldsLeft : null,
+                TimeLimit = budget.HasTimeLimit && !isForced ? Math.Min(share, foldsLeft > 1 ? 1 : MostOfOne) * budget.Left / foldsLeft : null,
                 CancellationToken = isForced ? cancellation : budget.Token,
             });
             return true;
@@ -111,7 +153,7 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
     private bool FitsIntoTheRest(Contender contender)
     {
         // What the first fold took says too much when its code was compiled in it; from the second on the least is believed.
-        var done = contender.Fitted.Count;
+        var done = contender.FoldsDone;
         return !budget.HasTimeLimit || (done == 1 && contender.FoldSeconds < FirstFoldSeconds) || contender.FoldSeconds * (folds.Count - done) <= budget.Left.TotalSeconds;
     }
 

@@ -1,24 +1,37 @@
 namespace Escale.Learning.Automatic;
 
-/// <summary>Time and trials that are left. The token is cancelled when time is up, or by the user.</summary>
+/// <summary>
+/// Time and trials that are left. First models are tried; then, with the time kept for it, the chosen ones learn from all rows. The token is cancelled when the time of what is under way is
+/// up, or by the user.
+/// </summary>
 internal sealed class Budget : IDisposable
 {
+    private const double Slack = 0.02;
+    private const double ShareOfLast = 0.03;
+    private const double LeastForRefitting = 0.05;
+
     private readonly TimeProvider _clock;
     private readonly TimeSpan? _limit;
     private readonly int? _trials;
     private readonly long _started;
-    private readonly CancellationTokenSource _timer;
-    private readonly CancellationTokenSource _either;
     private readonly CancellationToken _user;
-    private double _reserve = 0.07;
+    private readonly CancellationTokenSource _end;
+    private CancellationTokenSource _timer;
+    private CancellationTokenSource _either;
+    private double _choosing = 0.07;
+    private double _refitting = 0.2;
+    private bool _isRefitting;
 
     public Budget(AutoMlSettings settings, CancellationToken user)
     {
         (_clock, _limit, _trials, _user) = (settings.Clock, settings.TimeLimit, settings.Trials, user);
         _started = _clock.GetTimestamp();
-        _timer = _limit is { } limit ? new CancellationTokenSource(limit * 0.95, _clock) : new CancellationTokenSource();
-        _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, user);
+        _end = _limit is { } limit ? new CancellationTokenSource(limit * (1 - Slack), _clock) : new CancellationTokenSource();
+        (_timer, _either) = Timed();
     }
+
+    /// <summary>Cancelled when all time is up.</summary>
+    public CancellationToken EndToken => _end.Token;
 
     public int TrialsDone { get; private set; }
 
@@ -26,30 +39,65 @@ internal sealed class Budget : IDisposable
 
     public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
 
-    /// <summary>Time left for learning; a day when there is no limit.</summary>
-    public TimeSpan Left => _limit is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit * (1 - _reserve) - Elapsed).Ticks)) : TimeSpan.FromDays(1);
+    /// <summary>Time left for what is under way; a day when there is no limit.</summary>
+    public TimeSpan Left => _limit is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit * Until - Elapsed).Ticks)) : TimeSpan.FromDays(1);
 
     public bool HasTimeLimit => _limit is not null;
 
-    public bool IsOver => _user.IsCancellationRequested || (_trials is { } trials && TrialsDone >= trials) || Left <= TimeSpan.Zero;
+    public bool IsOver => _user.IsCancellationRequested || (!_isRefitting && _trials is { } trials && TrialsDone >= trials) || Left <= TimeSpan.Zero;
 
     public double Share => Math.Min(1, Math.Max(_limit is { } limit ? Elapsed / limit : 0, _trials is { } trials ? (double)TrialsDone / trials : 0));
 
-    /// <summary>Keeps time for the end: weights, calibration and intervals take longer with more rows.</summary>
-    public void ReserveFor(int rows)
+    private double Until => _isRefitting ? 1 - Slack : 1 - ShareOfLast - _choosing - _refitting;
+
+    /// <summary>Keeps time for what comes after trying: choosing weights, calibration and intervals take longer with more rows.</summary>
+    /// <param name="rows">Rows of the table.</param>
+    /// <param name="refitting">The share of the time for learning from all rows.</param>
+    public void ReserveFor(int rows, double refitting)
     {
-        _reserve = Math.Min(0.15, 0.06 + rows / 5e5);
+        (_choosing, _refitting) = (Math.Min(0.1, 0.02 + rows / 5e5), refitting);
+        Renew();
+    }
+
+    /// <summary>Keeps time for learning from all rows.</summary>
+    /// <param name="seconds">What it is expected to take.</param>
+    /// <param name="most">The largest share of the time to keep.</param>
+    public void KeepForRefitting(double seconds, double most)
+    {
         if (_limit is { } limit)
         {
-            _timer.CancelAfter(TimeSpan.FromTicks(Math.Max(1, (limit * (1.02 - _reserve) - Elapsed).Ticks)));
+            _refitting = Math.Clamp(seconds / limit.TotalSeconds, LeastForRefitting, most);
+            Renew();
         }
+    }
+
+    /// <summary>Trying is over: what is kept for learning from all rows may be used.</summary>
+    public void BeginRefitting()
+    {
+        _isRefitting = true;
+        Renew();
     }
 
     public void CountTrial() => TrialsDone++;
 
     public void Dispose()
     {
+        _end.Dispose();
         _either.Dispose();
         _timer.Dispose();
+    }
+
+    private void Renew()
+    {
+        _either.Dispose();
+        _timer.Dispose();
+        (_timer, _either) = Timed();
+    }
+
+    private (CancellationTokenSource Timer, CancellationTokenSource Either) Timed()
+    {
+        // What is about to end may end.
+        var timer = _limit is { } limit ? new CancellationTokenSource(TimeSpan.FromTicks(Math.Max(1, (Left + Slack / 2 * limit).Ticks)), _clock) : new CancellationTokenSource();
+        return (timer, CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _user));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Escale.Learning.Boosting;
 using Escale.Learning.Preparation;
 using Escale.Learning.Selection;
@@ -19,7 +18,19 @@ internal static class FoldPlan
     // With so few, which rows are together in a fold changes scores more than most settings do.
     private const int FewRows = 1200;
 
-    public static IReadOnlyList<Split> Splits(AutoMlTable table, AutoMlSettings settings, Budget budget)
+    // So many rows judge models well enough.
+    private const int JudgedRows = 2000;
+
+    /// <summary>Makes folds.</summary>
+    /// <returns>The folds, and how many of them will do if models turn out to take long.</returns>
+    public static (IReadOnlyList<Split> Splits, int LeastFolds) Make(AutoMlTable table, AutoMlSettings settings, Budget budget)
+    {
+        var splits = Splits(table, settings, budget);
+        var mayDrop = settings.Splitter is null && table.Keys is { Groups: null, Times: null } && budget.HasTimeLimit;
+        return (splits, mayDrop ? Math.Min(splits.Count, (JudgedRows + splits[0].Test.Length - 1) / splits[0].Test.Length) : splits.Count);
+    }
+
+    private static IReadOnlyList<Split> Splits(AutoMlTable table, AutoMlSettings settings, Budget budget)
     {
         var keys = table.Keys;
         if (settings.Splitter is { } wished)
@@ -64,9 +75,9 @@ internal static class FoldPlan
         var least = double.PositiveInfinity;
         for (var run = 0; run < 2; run++)
         {
-            var started = Stopwatch.GetTimestamp();
+            var started = settings.Clock.GetTimestamp();
             new GradientBoosting { Trees = ProbeTrees }.Fit(features, target, default, options);
-            least = Math.Min(least, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            least = Math.Min(least, settings.Clock.GetElapsedTime(started).TotalSeconds);
         }
         return least * UsualTrees / ProbeTrees * rows / chosen.Length;
     }

@@ -19,6 +19,8 @@ internal sealed class Portfolio
 {
     private const int MostRounds = 2000;
     private const int Patience = 40;
+    private const int FewRows = 2000;
+    private const int ManyRows = 30_000;
 
     // About what a second of one thread works through: each row is held against all others.
     private const double MostDistances = 1e10;
@@ -74,7 +76,8 @@ internal sealed class Portfolio
     {
         var isNumber = target.Task == LearningTask.Regression;
         var isSmall = target.Task == LearningTask.Multiclass || (double)target.RowCount * featureCount < 200_000;
-        var trees = isSmall && (!isNumber || featureCount <= 30) ? 200 : 80;
+        // The chosen ones are fitted again on all rows with several seeds, so that their forests grow several times as large.
+        var trees = target.RowCount < FewRows ? 200 : isSmall && (!isNumber || featureCount <= 30) ? 100 : 80;
         IEnumerable<Candidate> forests =
         [
             Forest("extra trees", ModelFamily.ExtraTrees, new ExtraTrees { Trees = trees, MinLeafRows = isNumber ? 1 : 2, MaxFeatures = isNumber ? FeatureSample.Share(0.7) : null }),
@@ -98,25 +101,31 @@ internal sealed class Portfolio
         {
             LearningRate = 0.05, MaxLeaves = 96, MinLeafRows = 4, FeatureShare = 0.7, RowShare = 0.8, L2 = 1,
         });
-        IEnumerable<Candidate> boosted = target.Task == LearningTask.Multiclass ? [random, usual, first, large]
+        var deep = Boosted("gradient boosting, deep trees", target, new GradientBoosting
+        {
+            LearningRate = 0.1, MaxLeaves = 255, MinLeafRows = 4, RowShare = 0.8, L2 = 1, PathSmoothing = 5,
+        });
+        Candidate[] boosted = target.Task == LearningTask.Multiclass ? [random, usual, first, large]
+            : isSmall && isNumber ? [first, large, random, usual, deep]
             : isSmall ? [first, random, usual, large]
-            : isNumber ? [usual, large, random, first]
+            : isNumber ? [usual, deep, large, random, first]
             : [usual, first, random, large];
         IEnumerable<Candidate> logarithms = isSkewed
             ? [OnLogarithm(first), OnLogarithm(new("ridge regression", ModelFamily.Linear, new RidgeRegression { Alpha = 10 }, Usual))]
             : [];
         return
         [
-            .. target.Task == LearningTask.Multiclass ? [.. neighbors, .. forests, .. penalised, .. boosted]
+            .. target.Task == LearningTask.Multiclass && target.RowCount > ManyRows ? [.. boosted.Take(1), .. forests.Reverse(), .. boosted.Skip(1), .. neighbors, .. penalised]
+                : target.Task == LearningTask.Multiclass ? [.. neighbors, .. forests, .. penalised, .. boosted]
                 : isSmall ? [.. neighbors, .. logarithms, .. boosted.Take(2), .. forests, .. penalised, .. boosted.Skip(2)] : (IEnumerable<Candidate>)[.. boosted, .. neighbors, .. logarithms, .. forests, .. penalised],
-            .. Further(isNumber),
+            .. Further(isNumber, target.RowCount),
         ];
     }
 
-    private static IEnumerable<Candidate> Further(bool isNumber)
+    private static IEnumerable<Candidate> Further(bool isNumber, int rows)
     {
-        yield return Forest("extra trees, deep", ModelFamily.ExtraTrees, new ExtraTrees { Trees = 300, MinLeafRows = 1, MaxFeatures = FeatureSample.Share(0.6) });
-        yield return Forest("random forest, half of the features", ModelFamily.RandomForest, new RandomForest { Trees = 200, MinLeafRows = 2, MaxFeatures = FeatureSample.Share(0.5) });
+        yield return Forest("extra trees, deep", ModelFamily.ExtraTrees, new ExtraTrees { Trees = rows < FewRows ? 300 : 150, MinLeafRows = 1, MaxFeatures = FeatureSample.Share(0.6) });
+        yield return Forest("random forest, half of the features", ModelFamily.RandomForest, new RandomForest { Trees = rows < FewRows ? 200 : 100, MinLeafRows = 2, MaxFeatures = FeatureSample.Share(0.5) });
         if (!isNumber)
         {
             yield return new("naive Bayes", ModelFamily.NaiveBayes, new GaussianNaiveBayes(), Usual);

@@ -102,6 +102,12 @@ public sealed partial record GradientBoosting : Estimator
     public override TreePredictor Fit(FeatureMatrix features, Target target, ReadOnlySpan<double> weights = default, FitOptions? options = null) =>
         Train(features, target, weights, options).Predictor;
 
+    internal override Estimator OnAllRows(IReadOnlyList<Predictor> fitted, double growth)
+    {
+        var rounds = fitted.OfType<TreePredictor>().Select(model => (double)model.TreeCount / model.Ensemble.Start.Length).DefaultIfEmpty(Trees).Average();
+        return EarlyStoppingRounds == 0 ? this : this with { Trees = Math.Max(1, (int)Math.Round(rounds * growth)), EarlyStoppingRounds = 0 };
+    }
+
     /// <summary>Goes on from a model: <see cref="Trees"/> rounds more, on rows that may be others.</summary>
     /// <param name="model">Boosting with the same loss, features and classes. It stays as it is.</param>
     /// <param name="features">As for <see cref="Fit"/>.</param>

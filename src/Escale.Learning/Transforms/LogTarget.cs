@@ -50,6 +50,9 @@ public sealed record LogTarget : Estimator
         return new LogTargetPredictor(inner, fitted > 0 ? Math.Clamp(wanted / fitted, 0.5, 2) : 1, most);
     }
 
+    internal override Estimator OnAllRows(IReadOnlyList<Predictor> fitted, double growth) =>
+        this with { Inner = Inner.OnAllRows([.. fitted.OfType<LogTargetPredictor>().Select(model => model.Inner)], growth) };
+
     private static Target Log(Target target)
     {
         var values = target.Values.ToArray();

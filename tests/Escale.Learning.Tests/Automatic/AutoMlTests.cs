@@ -1,6 +1,7 @@
 using Escale.Learning.Automatic;
 using Escale.Learning.Frames;
 using Escale.Learning.Metrics;
+using Escale.Learning.Selection;
 
 namespace Escale.Learning.Tests.Automatic;
 
@@ -102,6 +103,33 @@ public sealed class AutoMlTests
     }
 
     [Fact]
+    public void What_was_chosen_learns_from_all_rows_too()
+    {
+        var frame = Customers(300, 14);
+
+        var result = AutoMl.Train(frame, "left", Few with { Splitter = new StratifiedKFold { Folds = 3 }, Families = [ModelFamily.RandomForest] });
+
+        // Three models of three folds, and two more that share the encoder of all rows when another seed gives another forest, else one.
+        foreach (var members in result.Best.Members.GroupBy(member => member.Name))
+        {
+            Assert.Equal(members.Key.Contains("forest", StringComparison.Ordinal) ? 5 : 4, members.Count());
+            Assert.Equal(4, members.Select(member => member.Preparation).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void Is_done_when_its_time_is_up()
+    {
+        // A clock on which every look takes a tenth of a second: what is done between looks takes none, on any machine.
+        var clock = new Ticking();
+
+        var result = AutoMl.Train(Customers(3000, 15), "left", Few with { Trials = null, TimeLimit = TimeSpan.FromSeconds(60), Clock = clock, Threads = 1 });
+
+        Assert.InRange(result.Elapsed.TotalSeconds, 30, 60);
+        Assert.Contains(result.Leaderboard, entry => entry.Family == ModelFamily.Boosting);
+    }
+
+    [Fact]
     public void Rows_without_a_target_are_left_out_and_counted()
     {
         var frame = Customers(300, 10);
@@ -170,6 +198,28 @@ public sealed class AutoMlTests
             left[row] = random.NextDouble() < 1 / (1 + Math.Exp(-odds)) ? "yes" : "no";
         }
         return new Frame(Column.OfNumbers("months", months), Column.OfNumbers("price", price), Column.OfCategories("plan", plan), Column.OfCategories("left", left));
+    }
+
+    private sealed class Ticking : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, 100);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Never();
+
+        private sealed class Never : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Told(Action<AutoMlProgress> told) : IProgress<AutoMlProgress>

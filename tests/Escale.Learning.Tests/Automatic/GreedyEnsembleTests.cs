@@ -39,5 +39,27 @@ public sealed class GreedyEnsembleTests
         }
     }
 
+    [Fact]
+    public void A_mean_of_choices_among_halves_is_a_weighting_and_no_worse_than_most_members()
+    {
+        var random = new Random(4);
+        var members = Enumerable.Range(0, 10).Select(_ => Truth.Select(value => value + random.NextDouble() * 2 - 1).ToArray()).OrderBy(Error).ToList();
+
+        var weights = GreedyEnsemble.ChooseFromParts(members, Error, 7);
+
+        Assert.Equal(1, weights.Sum(), 12);
+        Assert.All(weights, weight => Assert.InRange(weight, 0, 1));
+        Assert.True(Error(GreedyEnsemble.Mean(members, weights)) < Error(members[0]));
+        Assert.Equal(weights, GreedyEnsemble.ChooseFromParts(members, Error, 7));
+    }
+
+    [Fact]
+    public void A_choice_among_halves_that_is_stopped_at_once_is_a_weighting_still()
+    {
+        double[][] members = [.. Enumerable.Range(0, 5).Select(member => Truth.Select(value => value + member).ToArray())];
+
+        Assert.Equal(1, GreedyEnsemble.ChooseFromParts(members, Error, 1, new CancellationToken(canceled: true)).Sum(), 12);
+    }
+
     private static double Error(double[] outputs) => outputs.Zip(Truth, (output, truth) => (output - truth) * (output - truth)).Average();
 }
