@@ -106,7 +106,7 @@ internal sealed class Portfolio
             LearningRate = 0.1, MaxLeaves = 255, MinLeafRows = 4, RowShare = 0.8, L2 = 1, PathSmoothing = 5,
         });
         Candidate[] boosted = target.Task == LearningTask.Multiclass ? [random, usual, first, large]
-            : isSmall && isNumber ? [first, large, random, usual, deep]
+            : isSmall && isNumber ? featureCount <= 30 ? [first, large, random, usual, deep] : [first, random, usual, large, deep]
             : isSmall ? [first, random, usual, large]
             : isNumber ? [usual, deep, large, random, first]
             : [usual, first, random, large];

@@ -29,7 +29,8 @@ public sealed class ReadmeTests
 
             Assert.True(process.ExitCode == 0, await error);
             Assert.StartsWith("ROC AUC on rows not seen", lines[0], StringComparison.Ordinal);
-            Assert.Equal(10, lines.Count(line => line.StartsWith("  0.", StringComparison.Ordinal)));
+            // Ten where the machine has time for as many models in the example's ten seconds.
+            Assert.InRange(lines.Count(line => line.StartsWith("  0.", StringComparison.Ordinal)), 3, 10);
             Assert.Contains(lines, line => line.EndsWith("as before.", StringComparison.Ordinal));
             Assert.All(["left.model", "left.onnx"], name => Assert.True(new FileInfo(Path.Combine(folder.FullName, name)).Length > 1000, name));
         }
