@@ -49,10 +49,14 @@ public readonly struct Cell
 public sealed class ModelRow
 {
     private readonly CellValue[] _cells;
+    private readonly ColumnRole[] _roles;
+    private readonly (string? Name, int Column)[] _asked;
+    private int _next;
 
     internal ModelRow(ModelSchema schema, int featureCount = 0, int outputCount = 0)
     {
         (Schema, _cells, Features, Outputs) = (schema, new CellValue[schema.Columns.Count], new float[featureCount], new double[outputCount]);
+        (_roles, _asked) = ([.. schema.Columns.Select(column => column.Role)], new (string?, int)[_cells.Length]);
         Clear();
     }
 
@@ -69,14 +73,14 @@ public sealed class ModelRow
     /// <exception cref="LearningException">The model does not read such a column, or the value is not what the column was learned from as.</exception>
     public Cell this[string column]
     {
-        set => this[Schema.IndexOf(column)] = value;
+        set => this[IndexOf(column)] = value;
     }
 
     /// <summary>Sets a value by the index of its column in <see cref="ModelSchema.Columns"/>.</summary>
     /// <exception cref="LearningException">The value is not what the column was learned from as.</exception>
     public Cell this[int column]
     {
-        set => _cells[column] = value.Kind == Cell.CellKind.Missing ? CellValue.Missing : Schema.Columns[column].Role switch
+        set => _cells[column] = value.Kind == Cell.CellKind.Missing ? CellValue.Missing : _roles[column] switch
         {
             ColumnRole.Number => CellValue.Missing with { Number = Number(column, value) },
             ColumnRole.Timestamp => CellValue.Missing with { Ticks = Ticks(column, value) },
@@ -112,6 +116,18 @@ public sealed class ModelRow
     internal void CopyFrom(ModelRow other, int column) => _cells[column] = other._cells[column];
 
     internal ref readonly CellValue CellAt(int column) => ref _cells[column];
+
+    // Rows are set column after column in the same order, most often by the same strings: a name is looked up only when it is not the one that stood here the last time round.
+    private int IndexOf(string column)
+    {
+        ref var asked = ref _asked[_next];
+        _next = _next + 1 < _asked.Length ? _next + 1 : 0;
+        if (!ReferenceEquals(asked.Name, column))
+        {
+            asked = (column, Schema.IndexOf(column));
+        }
+        return asked.Column;
+    }
 
     private double Number(int column, Cell value) => value.Kind switch
     {

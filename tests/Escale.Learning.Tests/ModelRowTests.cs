@@ -104,6 +104,31 @@ public sealed class ModelRowTests
     }
 
     [Fact]
+    public void Columns_are_found_in_any_order_and_by_any_string_of_the_name()
+    {
+        var model = ModelFileTests.Ensemble();
+        var (one, other) = (model.NewRow(), model.NewRow());
+        var random = new Random(5);
+        for (var repeat = 0; repeat < 200; repeat++)
+        {
+            var (age, city) = (20 + random.Next(60), "city " + random.Next(9));
+            (one[model.Schema.IndexOf("age")], one[model.Schema.IndexOf("city")]) = (age, city);
+            if (random.Next(2) == 0)
+            {
+                (other["age"], other["city"]) = (age, city);
+            }
+            else
+            {
+                (other[new string("city")], other[new string("age")]) = (city, age);
+            }
+            var (expected, outputs) = (new double[2], new double[2]);
+            model.Predict(one, expected);
+            model.Predict(other, outputs);
+            Assert.Equal(expected, outputs);
+        }
+    }
+
+    [Fact]
     public void A_row_of_another_model_is_refused() =>
         Assert.Throws<ArgumentException>(() => ModelFileTests.Ensemble().Predict(ModelFileTests.Ensemble().NewRow(), new double[2]));
 }

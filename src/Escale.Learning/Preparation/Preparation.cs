@@ -16,11 +16,11 @@ public sealed class Preparation
 
     private Preparation(FeatureStyle style, ModelColumn[] inputs, ColumnEncoder[] encoders)
     {
-        (Style, Inputs, _encoders, _from) = (style, inputs, encoders, new int[encoders.Length]);
+        (Style, Inputs, _encoders, _from) = (style, inputs, encoders, new int[encoders.Length + 1]);
         Features = [.. encoders.SelectMany(encoder => encoder.Features)];
-        for (var at = 1; at < encoders.Length; at++)
+        for (var at = 0; at < encoders.Length; at++)
         {
-            _from[at] = _from[at - 1] + encoders[at - 1].Features.Count;
+            _from[at + 1] = _from[at] + encoders[at].Features.Count;
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class Preparation
         for (var at = 0; at < _encoders.Length; at++)
         {
             var encoder = _encoders[at];
-            encoder.EncodeRow(row.CellAt(row.Schema.IndexOf(Inputs[encoder.Input].Name)), features.Slice(_from[at], encoder.Features.Count));
+            encoder.EncodeRow(row.CellAt(row.Schema.IndexOf(Inputs[encoder.Input].Name)), features[_from[at].._from[at + 1]]);
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class Preparation
         for (var at = 0; at < _encoders.Length; at++)
         {
             var encoder = _encoders[at];
-            encoder.EncodeRow(row.CellAt(cells[encoder.Input]), features.Slice(_from[at], encoder.Features.Count));
+            encoder.EncodeRow(row.CellAt(cells[encoder.Input]), features[_from[at].._from[at + 1]]);
         }
     }
 

@@ -1,14 +1,21 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Escale.Learning.Trees;
 
 /// <summary>Sorts the nodes of an ensemble by feature for <see cref="RowScorer"/>.</summary>
 internal sealed class RowScorerBuilder
 {
     private readonly List<Node>[] _nodes;
+    private readonly int _treeCount;
 
     private RowScorerBuilder(TreeEnsemble ensemble)
     {
         _nodes = [.. Enumerable.Range(0, ensemble.FeatureCount).Select(_ => new List<Node>())];
         Features = new RowScorer.FeatureNodes[ensemble.FeatureCount];
+        _treeCount = ensemble.Trees.Length;
+        // A block costs about as much struck out one by one as all trees at once.
+        BlockShift = Math.Max(4, BitOperations.Log2((uint)_treeCount / 8 | 1));
     }
 
     public RowScorer.FeatureNodes[] Features { get; }
@@ -16,6 +23,12 @@ internal sealed class RowScorerBuilder
     public List<float> Thresholds { get; } = [];
 
     public List<RowScorer.Strike> Strikes { get; } = [];
+
+    /// <summary>Words of all trees that many nodes together leave.</summary>
+    public List<uint> Masks { get; } = [];
+
+    /// <summary>After how many nodes of a feature, as a power of two, what they leave of all trees is kept.</summary>
+    public int BlockShift { get; }
 
     /// <summary>For each tree where the values of its leaves begin, which stand from left to right.</summary>
     public List<int> FirstLeaf { get; } = [];
@@ -81,9 +94,14 @@ internal sealed class RowScorerBuilder
         var (from, thresholdFrom) = (Strikes.Count, Thresholds.Count);
         Thresholds.AddRange(nodes.Select(node => node.Tree.Threshold[node.Index]));
         Strikes.AddRange(nodes.Select(node => node.Strike));
-        var missingFrom = Strikes.Count;
-        Strikes.AddRange(nodes.Where(node => !node.Tree.IsMissingLeft[node.Index]).Select(node => node.Strike));
-        Features[feature] = new RowScorer.FeatureNodes(from, thresholdFrom, nodes.Count, missingFrom, Strikes.Count - missingFrom, null);
+        Thresholds.AddRange(Enumerable.Repeat(float.PositiveInfinity, RowScorer.Padding));
+        var maskFrom = Masks.Count;
+        for (var count = 1 << BlockShift; count <= nodes.Count; count += 1 << BlockShift)
+        {
+            AddMask(nodes.Take(count));
+        }
+        var missing = Add(nodes.Where(node => !node.Tree.IsMissingLeft[node.Index]));
+        Features[feature] = new RowScorer.FeatureNodes(from, thresholdFrom, nodes.Count, maskFrom, missing, null);
         return Strikes.Count <= maxStrikes;
     }
 
@@ -91,20 +109,43 @@ internal sealed class RowScorerBuilder
     {
         var nodes = _nodes[feature];
         var limit = nodes.Max(node => node.Tree.LeftLevels[node.Index]!.Length) * 64;
-        var starts = new int[limit + 2];
+        var levels = new RowScorer.Strikes[limit + 1];
         for (var level = 0; level <= limit; level++)
         {
-            starts[level] = Strikes.Count;
             var value = level < limit ? level : float.NaN;
-            Strikes.AddRange(nodes.Where(node => !node.Tree.GoesLeft(node.Index, value)).Select(node => node.Strike));
-            if (Strikes.Count > maxStrikes)
+            levels[level] = Add(nodes.Where(node => !node.Tree.GoesLeft(node.Index, value)));
+            if (Strikes.Count + Masks.Count > maxStrikes)
             {
                 return false;
             }
         }
-        starts[limit + 1] = Strikes.Count;
-        Features[feature] = new RowScorer.FeatureNodes(0, 0, 0, 0, 0, starts);
+        Features[feature] = new RowScorer.FeatureNodes(0, 0, 0, 0, default, levels);
         return true;
+    }
+
+    // As a list when it is short, else as the words that stay.
+    private RowScorer.Strikes Add(IEnumerable<Node> nodes)
+    {
+        var struck = nodes.ToList();
+        if (struck.Count >= Math.Max(8, _treeCount / 4))
+        {
+            AddMask(struck);
+            return new RowScorer.Strikes(Masks.Count - RowScorer.Words(_treeCount), 0, IsMask: true);
+        }
+        Strikes.AddRange(struck.Select(node => node.Strike));
+        return new RowScorer.Strikes(Strikes.Count - struck.Count, struck.Count, IsMask: false);
+    }
+
+    private void AddMask(IEnumerable<Node> nodes)
+    {
+        var from = Masks.Count;
+        CollectionsMarshal.SetCount(Masks, from + RowScorer.Words(_treeCount));
+        var mask = CollectionsMarshal.AsSpan(Masks)[from..];
+        mask.Fill(uint.MaxValue);
+        foreach (var node in nodes)
+        {
+            mask[node.Strike.Tree] &= node.Strike.Left;
+        }
     }
 
     private readonly record struct Node(Tree Tree, int Index, RowScorer.Strike Strike);
