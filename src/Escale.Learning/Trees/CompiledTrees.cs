@@ -28,7 +28,7 @@ internal sealed unsafe class CompiledTrees
     {
         _scorers = scorers;
         (_ensemble, _isCategory, _blockShift) = (ensemble, compiler.IsCategory, compiler.BlockShift);
-        (_nodes, _sets, _setBits, _values, _trees) = ([.. compiler.Nodes], [.. compiler.Sets], [.. compiler.SetBits], [.. compiler.Values], [.. compiler.Trees]);
+        (_nodes, _sets, _setBits, _values, _trees) = (compiler.Nodes, compiler.Sets, [.. compiler.SetBits], compiler.Values, compiler.Trees);
     }
 
     /// <summary>Rows that are walked together; what they hold stays in the nearest cache.</summary>

@@ -24,10 +24,12 @@ public enum ScoreLink
 /// </summary>
 internal sealed class TreeEnsemble
 {
-    private readonly Lazy<CompiledTrees?> _compiled;
+    private readonly Lock _compiling = new();
     private readonly Lazy<RowScorer?> _rowScorer;
+    private CompiledTrees? _compiled;
+    private volatile bool _isCompiled;
 
-    public TreeEnsemble() => (_compiled, _rowScorer) = (new(() => TreeCompiler.Compile(this)), new(() => RowScorer.Build(this)));
+    public TreeEnsemble() => _rowScorer = new(() => RowScorer.Build(this));
 
     public required Tree[] Trees { get; init; }
 
@@ -49,10 +51,27 @@ internal sealed class TreeEnsemble
     public int OutputCount => Link == ScoreLink.Logistic ? 2 : ScoreCount;
 
     /// <summary>The trees laid out for speed, made when first asked for; null when they cannot be.</summary>
-    public CompiledTrees? Compiled => _compiled.Value;
+    public CompiledTrees? Compiled => CompiledBy(threads: 1);
 
     /// <summary>The trees laid out for single rows, made when first asked for; null when they cannot be.</summary>
     public RowScorer? RowScorer => _rowScorer.Value;
+
+    /// <summary>As <see cref="Compiled"/>, made by so many threads if it is not there yet.</summary>
+    public CompiledTrees? CompiledBy(int threads)
+    {
+        if (!_isCompiled)
+        {
+            lock (_compiling)
+            {
+                if (!_isCompiled)
+                {
+                    _compiled = TreeCompiler.Compile(this, threads);
+                    _isCompiled = true;
+                }
+            }
+        }
+        return _compiled;
+    }
 
     /// <summary>The scores of one row.</summary>
     public void Score(ReadOnlySpan<float> row, Span<double> scores)

@@ -30,13 +30,16 @@ public sealed class TreePredictor : Predictor
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(features.FeatureCount, FeatureCount, nameof(features));
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs.Length, features.RowCount * OutputCount, nameof(outputs));
-        if (Ensemble.Compiled is not { } compiled)
+        if (Ensemble.CompiledBy(threads) is not { } compiled)
         {
             PredictOneByOne(features, outputs);
             return;
         }
-        var blocks = (features.RowCount + compiled.BlockRows - 1) / compiled.BlockRows;
         var workers = (int)Math.Clamp((long)features.RowCount * TreeCount / StepsPerThread, 1, Math.Max(1, threads));
+        // Each worker gets as much as the others; scorers take sixteen rows at once.
+        var share = (features.RowCount + workers - 1) / workers;
+        var rowsAtOnce = Math.Min(compiled.BlockRows, (share + 15) & ~15);
+        var blocks = (features.RowCount + rowsAtOnce - 1) / Math.Max(1, rowsAtOnce);
         unsafe
         {
             fixed (double* output = outputs)
@@ -45,8 +48,8 @@ public sealed class TreePredictor : Predictor
                 using var team = new WorkerTeam(workers);
                 team.Run(blocks, block =>
                 {
-                    var from = block * compiled.BlockRows;
-                    var count = Math.Min(compiled.BlockRows, features.RowCount - from);
+                    var from = block * rowsAtOnce;
+                    var count = Math.Min(rowsAtOnce, features.RowCount - from);
                     compiled.Predict(features, from, count, new Span<double>(to + (long)from * OutputCount, count * OutputCount));
                 });
             }

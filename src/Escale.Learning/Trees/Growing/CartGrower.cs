@@ -70,18 +70,43 @@ internal sealed class CartGrower : IDisposable
         while (_pending.TryPop(out var node) && !cancel.IsCancellationRequested)
         {
             var (at, split) = Settle(ref node, out _);
-            if (split.IsFound)
-            {
-                var middle = _splitter.Part(node.Begin, node.End, split);
-                _pending.Push(new Pending(middle, node.End, node.Depth + 1, at, false, Copy(node.Constant)));
-                _pending.Push(new Pending(node.Begin, middle, node.Depth + 1, at, true, node.Constant));
-            }
-            else
+            if (!split.IsFound || !PushSides(node, at, split))
             {
                 _spare.Push(node.Constant);
             }
         }
         _pending.Clear();
+    }
+
+    // A side that the sums show to be pure is a leaf at once; when both are, the rows need not even be parted. Whether a side is left to do, which then has the node's constants.
+    private bool PushSides(in Pending node, int at, in NodeSplit split)
+    {
+        var isLeftDone = AddIfPure(at, split, isLeft: true);
+        var isRightDone = AddIfPure(at, split, isLeft: false);
+        if (isLeftDone && isRightDone)
+        {
+            return false;
+        }
+        var middle = _splitter.Part(node.Begin, node.End, split);
+        if (!isRightDone)
+        {
+            _pending.Push(new Pending(middle, node.End, node.Depth + 1, at, false, isLeftDone ? node.Constant : Copy(node.Constant)));
+        }
+        if (!isLeftDone)
+        {
+            _pending.Push(new Pending(node.Begin, middle, node.Depth + 1, at, true, node.Constant));
+        }
+        return true;
+    }
+
+    private bool AddIfPure(int parent, in NodeSplit split, bool isLeft)
+    {
+        if (!_splitter.IsPureSide(split, isLeft, _values, out var facts))
+        {
+            return false;
+        }
+        _nodes.Add(parent, isLeft, facts, _values);
+        return true;
     }
 
     private void GrowBestFirst(int rows, CancellationToken cancel)

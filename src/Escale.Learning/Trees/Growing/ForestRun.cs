@@ -140,10 +140,12 @@ internal sealed class ForestRun
         do
         {
             weights.Fill(_drawnRows == 0 ? 1 : 0);
+            var local = random; // In registers: memory that the weights might be in would be read again for each row.
             for (var drawn = 0; drawn < _drawnRows; drawn++)
             {
-                weights[random.Below(weights.Length)]++;
+                weights[local.Below(weights.Length)]++;
             }
+            random = local;
             for (var row = 0; row < _weights.Length; row++)
             {
                 weights[row] *= _weights[row];

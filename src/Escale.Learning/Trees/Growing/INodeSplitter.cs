@@ -19,6 +19,11 @@ internal interface INodeSplitter : IDisposable
     /// <summary>What is known of the rows from <paramref name="begin"/> to before <paramref name="end"/>; their leaf values go to <paramref name="values"/>.</summary>
     NodeFacts Describe(int begin, int end, Span<double> values);
 
+    /// <summary>
+    /// Describes one side of a split of the node described last without a look at its rows, when it is known from the sums alone that it is pure: a leaf.
+    /// </summary>
+    bool IsPureSide(in NodeSplit split, bool isLeft, Span<double> values, out NodeFacts facts);
+
     /// <summary>Looks for a better split by a feature, of the node described last.</summary>
     /// <returns>False when the feature is constant there.</returns>
     bool Find(int feature, int begin, int end, ref NodeSplit best);

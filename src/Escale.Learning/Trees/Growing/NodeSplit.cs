@@ -22,6 +22,11 @@ internal struct NodeSplit
     /// <summary>Whether a missing value was there to choose a side; otherwise it follows the heavier.</summary>
     public bool IsMissingSeen;
 
+    /// <summary>Of exact sums only: the weight of what goes left, and its weight times target; a weight of 0 where nobody noted it.</summary>
+    public double LeftWeight;
+
+    public double LeftSum;
+
     /// <summary>Of a category: the levels that go left.</summary>
     public ulong[]? LeftLevels;
 

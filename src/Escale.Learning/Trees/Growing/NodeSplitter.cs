@@ -68,6 +68,13 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
     public abstract NodeFacts Describe(int begin, int end, Span<double> values);
 
     /// <inheritdoc/>
+    public virtual bool IsPureSide(in NodeSplit split, bool isLeft, Span<double> values, out NodeFacts facts)
+    {
+        facts = default;
+        return false;
+    }
+
+    /// <inheritdoc/>
     public abstract bool Find(int feature, int begin, int end, ref NodeSplit best);
 
     /// <inheritdoc/>
@@ -77,18 +84,23 @@ internal abstract unsafe class NodeSplitter<TRow> : INodeSplitter
     public int Part(int begin, int end, in NodeSplit split)
     {
         var column = Table.Columns[split.Feature];
-        var codes = column.Codes.Pointer;
+        return column.Bytes is { } bytes ? Part(bytes.Pointer, column.MissingCode, begin, end, split) : Part(column.Codes.Pointer, column.MissingCode, begin, end, split);
+    }
+
+    private int Part<TCode>(TCode* codes, int missing, int begin, int end, in NodeSplit split)
+        where TCode : unmanaged, IBinaryInteger<TCode>
+    {
         var rows = _rows.Pointer;
         var pairs = _pairs.Pointer;
         var otherRows = _otherRows.Pointer;
         var otherPairs = _otherPairs.Pointer;
         var (left, right) = (begin, 0);
-        var (missing, last) = (column.MissingCode, split.LastLeft);
+        var last = split.LastLeft;
         var never = split.IsMissingLeft ? missing : -1;
         for (var at = begin; at < end; at++)
         {
             var (row, pair) = (rows[at], pairs[at]);
-            int code = codes[row];
+            var code = int.CreateTruncating(codes[row]);
             // Both sides are written and one is moved on: no branch to mispredict.
             var goes = split.LeftLevels is null
                 ? (code <= last ? 1 : 0) | (code == never ? 1 : 0)

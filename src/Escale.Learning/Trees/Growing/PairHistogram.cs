@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Escale.Learning.Memory;
 
 namespace Escale.Learning.Trees.Growing;
@@ -40,10 +41,26 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
     }
 
     /// <summary>As <see cref="INodeSplitter.Find"/>.</summary>
-    public bool Find(int feature, RankedColumn column, int* rows, TRow* pairs, int count, TRow total, ref NodeSplit best)
+    public bool Find(int feature, RankedColumn column, int* rows, TRow* pairs, int count, TRow total, ref NodeSplit best) => column.Bytes is { } bytes
+        ? Find(feature, column, bytes.Pointer, rows, pairs, count, total, ref best)
+        : Find(feature, column, column.Codes.Pointer, rows, pairs, count, total, ref best);
+
+    public void Dispose()
     {
+        _bins.Dispose();
+        _codes.Dispose();
+        _leftWeights.Dispose();
+        _leftSums.Dispose();
+    }
+
+    private bool Find<TCode>(int feature, RankedColumn column, TCode* codes, int* rows, TRow* pairs, int count, TRow total, ref NodeSplit best)
+        where TCode : unmanaged, IBinaryInteger<TCode>
+    {
+        if (count <= PairCandidates.MostRows && TRow.IsExact && TCriterion.QuotientFactor > 0 && total.Weight <= ushort.MaxValue && Avx2.IsSupported)
+        {
+            return FindFew(feature, column, codes, rows, pairs, count, total, ref best);
+        }
         (_left, _groups) = (default, 0);
-        var codes = column.Codes.Pointer;
         if (column.Count <= FewCodes && count >= Ways * column.Count)
         {
             WalkInTurns(codes, rows, pairs, count, column.Count);
@@ -75,20 +92,53 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
                 LastLeft = last,
                 Threshold = NodeSplit.Between(column.High[last], column.Low[next]),
                 IsMissingLeft = _leftWeights.Pointer[at] * 2 >= total.Weight,
+                LeftWeight = TRow.IsExact ? _leftWeights.Pointer[at] : 0,
+                LeftSum = TRow.IsExact ? _leftSums.Pointer[at] : 0,
             };
         }
         return true;
     }
 
-    public void Dispose()
+    // Neither sorted nor counted: each row is the last on the left once, all at the same time.
+    [SkipLocalsInit]
+    private static bool FindFew<TCode>(int feature, RankedColumn column, TCode* codes, int* rows, TRow* pairs, int count, TRow total, ref NodeSplit best)
+        where TCode : unmanaged, IBinaryInteger<TCode>
     {
-        _bins.Dispose();
-        _codes.Dispose();
-        _leftWeights.Dispose();
-        _leftSums.Dispose();
+        PairCandidates few;
+        var (least, most) = (int.MaxValue, -1);
+        Vector512.Create(int.MaxValue).Store(few.Codes);
+        for (var at = 0; at < count; at++)
+        {
+            var code = int.CreateTruncating(codes[rows[at]]);
+            few.Codes[at] = code;
+            few.Pairs[at] = (int)pairs[at].Weight | ((int)pairs[at].Sum << 16);
+            (least, most) = (Math.Min(least, code), Math.Max(most, code));
+        }
+        if (least == most)
+        {
+            return false;
+        }
+        var (lane, score) = few.Best(count, total.Weight, total.Sum, TCriterion.QuotientFactor, best.Score);
+        if (lane >= 0)
+        {
+            var (last, next) = (few.Codes[lane], few.NextAfter(few.Codes[lane], count));
+            double leftWeight = few.Pairs[lane] & ushort.MaxValue;
+            best = new NodeSplit
+            {
+                Feature = feature,
+                Score = score,
+                LastLeft = last,
+                Threshold = NodeSplit.Between(column.High[last], column.Low[next]),
+                IsMissingLeft = leftWeight * 2 >= total.Weight,
+                LeftWeight = leftWeight,
+                LeftSum = few.Pairs[lane] >>> 16,
+            };
+        }
+        return true;
     }
 
-    private void WalkInTurns(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
+    private void WalkInTurns<TCode>(TCode* codes, int* rows, TRow* pairs, int count, int codeCount)
+        where TCode : unmanaged, IBinaryInteger<TCode>
     {
         var first = _bins.Pointer;
         var second = first + codeCount;
@@ -97,14 +147,14 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
         var at = 0;
         for (; at <= count - Ways; at += Ways)
         {
-            first[codes[rows[at]]] += pairs[at];
-            second[codes[rows[at + 1]]] += pairs[at + 1];
-            third[codes[rows[at + 2]]] += pairs[at + 2];
-            fourth[codes[rows[at + 3]]] += pairs[at + 3];
+            first[int.CreateTruncating(codes[rows[at]])] += pairs[at];
+            second[int.CreateTruncating(codes[rows[at + 1]])] += pairs[at + 1];
+            third[int.CreateTruncating(codes[rows[at + 2]])] += pairs[at + 2];
+            fourth[int.CreateTruncating(codes[rows[at + 3]])] += pairs[at + 3];
         }
         for (; at < count; at++)
         {
-            first[codes[rows[at]]] += pairs[at];
+            first[int.CreateTruncating(codes[rows[at]])] += pairs[at];
         }
         for (var code = 0; code < codeCount; code++)
         {
@@ -117,12 +167,13 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
         new Span<TRow>(first, Ways * codeCount).Clear();
     }
 
-    private void WalkDense(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
+    private void WalkDense<TCode>(TCode* codes, int* rows, TRow* pairs, int count, int codeCount)
+        where TCode : unmanaged, IBinaryInteger<TCode>
     {
         var bins = _bins.Pointer;
         for (var at = 0; at < count; at++)
         {
-            bins[codes[rows[at]]] += pairs[at];
+            bins[int.CreateTruncating(codes[rows[at]])] += pairs[at];
         }
         for (var code = 0; code < codeCount; code++)
         {
@@ -134,13 +185,14 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
         new Span<TRow>(bins, codeCount).Clear();
     }
 
-    private void WalkSparse(ushort* codes, int* rows, TRow* pairs, int count, int codeCount)
+    private void WalkSparse<TCode>(TCode* codes, int* rows, TRow* pairs, int count, int codeCount)
+        where TCode : unmanaged, IBinaryInteger<TCode>
     {
         var bins = _bins.Pointer;
         var present = _present;
         for (var at = 0; at < count; at++)
         {
-            int code = codes[rows[at]];
+            var code = int.CreateTruncating(codes[rows[at]]);
             bins[code] += pairs[at];
             present[code >> 6] |= 1UL << (code & 63);
         }
@@ -156,12 +208,13 @@ internal sealed unsafe class PairHistogram<TCriterion, TRow> : IDisposable
         }
     }
 
-    private void WalkSorted(ushort* codes, int* rows, TRow* pairs, int count)
+    private void WalkSorted<TCode>(TCode* codes, int* rows, TRow* pairs, int count)
+        where TCode : unmanaged, IBinaryInteger<TCode>
     {
         var keys = stackalloc uint[INodeSplitter.FewRows];
         for (var at = 0; at < count; at++)
         {
-            var key = ((uint)codes[rows[at]] << 8) | (uint)at;
+            var key = (uint.CreateTruncating(codes[rows[at]]) << 8) | (uint)at;
             var to = at;
             for (; to > 0 && keys[to - 1] > key; to--)
             {

@@ -61,9 +61,7 @@ internal sealed unsafe class PairSplitter<TCriterion, TRow> : NodeSplitter<TRow>
         _worth = TCriterion.Worth(weight, sum);
         if (TCriterion.IsForClasses)
         {
-            var share = sum / weight;
-            (values[0], values[1]) = (1 - share, share);
-            return new NodeFacts(weight, TCriterion.Impurity(weight, sum, 0), _worth, sum == 0 || sum == weight);
+            return OfClasses(weight, sum, values);
         }
         var (terms, least, most) = (0.0, double.PositiveInfinity, double.NegativeInfinity);
         for (at = begin; at < end; at++)
@@ -75,6 +73,22 @@ internal sealed unsafe class PairSplitter<TCriterion, TRow> : NodeSplitter<TRow>
         }
         values[0] = least == most ? _exact[Rows[begin]] : _center + Math.Clamp(sum / weight, least, most);
         return new NodeFacts(weight, TCriterion.Impurity(weight, sum, terms), _worth, least == most);
+    }
+
+    public override bool IsPureSide(in NodeSplit split, bool isLeft, Span<double> values, out NodeFacts facts)
+    {
+        facts = default;
+        if (!TRow.IsExact || !TCriterion.IsForClasses || split.LeftWeight == 0)
+        {
+            return false;
+        }
+        var (weight, sum) = isLeft ? (split.LeftWeight, split.LeftSum) : (_total.Weight - split.LeftWeight, _total.Sum - split.LeftSum);
+        if (sum != 0 && sum != weight)
+        {
+            return false;
+        }
+        facts = OfClasses(weight, sum, values);
+        return true;
     }
 
     public override bool Find(int feature, int begin, int end, ref NodeSplit best)
@@ -165,6 +179,13 @@ internal sealed unsafe class PairSplitter<TCriterion, TRow> : NodeSplitter<TRow>
         {
             best = Keep(split, score, isMissingLeft);
         }
+    }
+
+    private static NodeFacts OfClasses(double weight, double sum, Span<double> values)
+    {
+        var share = sum / weight;
+        (values[0], values[1]) = (1 - share, share);
+        return new NodeFacts(weight, TCriterion.Impurity(weight, sum, 0), TCriterion.Worth(weight, sum), sum == 0 || sum == weight);
     }
 
     // Sums rows by rank; ranks without rows are left out.

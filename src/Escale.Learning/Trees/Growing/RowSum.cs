@@ -13,6 +13,9 @@ internal interface IRowSum<TSelf>
     /// <summary>Whether no row was added.</summary>
     bool IsEmpty { get; }
 
+    /// <summary>Whether sums are of whole numbers, the same in any order and by taking one side from all.</summary>
+    static abstract bool IsExact { get; }
+
     static abstract TSelf Of(double weight, double target);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
@@ -34,6 +37,8 @@ internal readonly struct WeightedSum(Vector128<double> pair) : IRowSum<WeightedS
 
     public bool IsEmpty => !(Weight > 0);
 
+    public static bool IsExact => false;
+
     public static WeightedSum operator +(WeightedSum left, WeightedSum right) => new(left._pair + right._pair);
 
     public static WeightedSum operator -(WeightedSum left, WeightedSum right) => new(left._pair - right._pair);
@@ -54,6 +59,8 @@ internal readonly struct CountedSum(long packed) : IRowSum<CountedSum>
 
     public bool IsEmpty => _packed == 0;
 
+    public static bool IsExact => true;
+
     public static CountedSum operator +(CountedSum left, CountedSum right) => new(left._packed + right._packed);
 
     public static CountedSum operator -(CountedSum left, CountedSum right) => new(left._packed - right._packed);
@@ -73,6 +80,8 @@ internal readonly struct ClassedRow(double weight, int of) : IRowSum<ClassedRow>
     public double Sum => Weight;
 
     public bool IsEmpty => !(Weight > 0);
+
+    public static bool IsExact => false;
 
     public static ClassedRow operator +(ClassedRow left, ClassedRow right) => new(left.Weight + right.Weight, left.Class);
 

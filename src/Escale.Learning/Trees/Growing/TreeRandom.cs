@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Escale.Learning.Trees.Growing;
 
@@ -20,6 +21,7 @@ internal struct TreeRandom
     }
 
     /// <summary>64 random bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextBits()
     {
         var result = BitOperations.RotateLeft(_a + _d, 23) + _a;
