@@ -105,18 +105,33 @@ internal sealed partial class OpenBench
         Console.WriteLine(FormattableString.Invariant($"median of {_runs} processes {Median(medians):F2} µs ({medians.Min():F2} to {medians.Max():F2})"));
     }
 
+    // Beside our own scaling what there is to gain: two processes of one thread each share nothing but the machine, and a peer has the same machine.
     private void Scaling()
     {
         var big = Big();
-        var (one, two) = (new List<double>(), new List<double>());
+        var (one, two, pair, peerOne, peerTwo) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var run = 0; run < _runs; run++)
         {
-            foreach (var (threads, figures) in new[] { ("1", one), ("2", two) })
+            one.Add(Seconds(Ours(["boosting", "1", big, "1"])!));
+            two.Add(Seconds(Ours(["boosting", "2", big, "1"])!));
+            var atOnce = Enumerable.Range(0, 2).Select(_ => Task.Run(() => Seconds(Ours(["boosting", "1", big, "1"])!))).ToArray();
+            pair.Add((atOnce[0].Result + atOnce[1].Result) / 2);
+            foreach (var (threads, figures) in new[] { ("1", peerOne), ("2", peerTwo) })
             {
-                figures.Add(double.Parse(SecondsPattern().Match(Ours(["boosting", threads, big, "1"])!).Groups[1].Value, CultureInfo.InvariantCulture));
+                if (Output(_python, Path.Combine(_peers, "peers.py"), "boosting", "lightgbm", big, threads) is { } line)
+                {
+                    figures.Add(Seconds(line));
+                }
             }
         }
         Console.WriteLine(FormattableString.Invariant($"1 thread {Median(one):F2} s, 2 threads {Median(two):F2} s: {Median(one) / Median(two):F2} times (pairs {one.Zip(two, (a, b) => a / b).Min():F2} to {one.Zip(two, (a, b) => a / b).Max():F2})"));
+        Console.WriteLine(FormattableString.Invariant($"two processes of 1 thread at once {Median(pair):F2} s each: the machine does {2 * Median(one) / Median(pair):F2} times the work of one thread (pairs {one.Zip(pair, (a, b) => 2 * a / b).Min():F2} to {one.Zip(pair, (a, b) => 2 * a / b).Max():F2})"));
+        if (peerTwo.Count > 0)
+        {
+            Console.WriteLine(FormattableString.Invariant($"LightGBM 1 thread {Median(peerOne):F2} s, 2 threads {Median(peerTwo):F2} s: {Median(peerOne) / Median(peerTwo):F2} times"));
+        }
+
+        static double Seconds(string line) => double.Parse(SecondsPattern().Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
     private void Forest()

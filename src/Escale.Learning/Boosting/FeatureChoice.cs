@@ -1,3 +1,5 @@
+using Escale.Learning.Threads;
+
 namespace Escale.Learning.Boosting;
 
 /// <summary>Which features a tree and each of its nodes may use, drawn from a seed: the same for any number of threads.</summary>
@@ -38,13 +40,7 @@ internal sealed class FeatureChoice
     public int RandomBelow(int feature, int count) => count <= 0 ? 0 : (int)(Mix(Mix(_seed, (ulong)_node + 1), (ulong)feature) % (ulong)count);
 
     /// <summary>Mixes a number into a seed (SplitMix64; Steele et al., 2014).</summary>
-    public static ulong Mix(ulong seed, ulong number)
-    {
-        var mixed = seed + (number + 1) * 0x9E3779B97F4A7C15UL;
-        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
-        return mixed ^ (mixed >> 31);
-    }
+    public static ulong Mix(ulong seed, ulong number) => SplitMix.Mix(seed + (number + 1) * SplitMix.Step);
 
     private static int[] Draw(int[] from, double share, ulong seed)
     {

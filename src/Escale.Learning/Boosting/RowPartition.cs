@@ -1,3 +1,4 @@
+using System.Numerics;
 using Escale.Learning.Memory;
 using Escale.Learning.Threads;
 
@@ -90,8 +91,11 @@ internal sealed unsafe class RowPartition : IDisposable
     private (int From, int To) Share(int part) =>
         (_begin + (int)((long)_count * part / _parts), _begin + (int)((long)_count * (part + 1) / _parts));
 
+    private void PartPart(int part) => _lefts[part] = _matrix.IsNarrow(_split.Feature) ? PartPart(part, _matrix.Narrow(_split.Feature)) : PartPart(part, _matrix.Wide(_split.Feature));
+
     // Which way a bin goes is looked up, both sides are written and one is moved on: no branch to mispredict.
-    private void PartPart(int part)
+    private int PartPart<TBin>(int part, TBin* bins)
+        where TBin : unmanaged, IBinaryInteger<TBin>
     {
         var (from, to) = Share(part);
         var left = _left.Pointer + from;
@@ -100,33 +104,16 @@ internal sealed unsafe class RowPartition : IDisposable
         var goesLeft = _goesLeft.Pointer;
         long lefts = 0;
         long rights = 0;
-        if (_matrix.IsNarrow(_split.Feature))
+        for (var at = from; at < to; at++)
         {
-            var bins = _matrix.Narrow(_split.Feature);
-            for (var at = from; at < to; at++)
-            {
-                var row = rows[at];
-                long goes = goesLeft[bins[row]];
-                left[lefts] = row;
-                right[rights] = row;
-                lefts += goes;
-                rights += 1 - goes;
-            }
+            var row = rows[at];
+            long goes = goesLeft[int.CreateTruncating(bins[row])];
+            left[lefts] = row;
+            right[rights] = row;
+            lefts += goes;
+            rights += 1 - goes;
         }
-        else
-        {
-            var bins = _matrix.Wide(_split.Feature);
-            for (var at = from; at < to; at++)
-            {
-                var row = rows[at];
-                long goes = goesLeft[bins[row]];
-                left[lefts] = row;
-                right[rights] = row;
-                lefts += goes;
-                rights += 1 - goes;
-            }
-        }
-        _lefts[part] = (int)lefts;
+        return (int)lefts;
     }
 
     private void CopyPart(int part)

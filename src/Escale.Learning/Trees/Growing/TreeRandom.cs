@@ -1,10 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Escale.Learning.Threads;
 
 namespace Escale.Learning.Trees.Growing;
 
 /// <summary>
-/// Random numbers that are the same on every machine and in every version, and cheap to start: xoshiro256++ (Blackman and Vigna, 2019) started by SplitMix64.
+/// Random numbers that are the same on every machine and in every version, and cheap to start: xoshiro256++ (Blackman and Vigna, 2019) started by <see cref="SplitMix"/>.
 /// </summary>
 internal struct TreeRandom
 {
@@ -16,7 +17,7 @@ internal struct TreeRandom
     /// <summary>Starts a stream of its own for each part of a work: trees by their number.</summary>
     public TreeRandom(int seed, long part)
     {
-        var state = ((ulong)(uint)seed << 32) ^ Mix((ulong)part + 0x9E3779B97F4A7C15);
+        var state = ((ulong)(uint)seed << 32) ^ SplitMix.Mix((ulong)part + SplitMix.Step);
         (_a, _b, _c, _d) = (Next(ref state), Next(ref state), Next(ref state), Next(ref state));
     }
 
@@ -41,12 +42,5 @@ internal struct TreeRandom
     /// <summary>A number from 0 to below 1.</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    private static ulong Next(ref ulong state) => Mix(state += 0x9E3779B97F4A7C15);
-
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
+    private static ulong Next(ref ulong state) => SplitMix.Mix(state += SplitMix.Step);
 }
