@@ -12,6 +12,7 @@ public sealed class CompiledTreesTests
     [InlineData(12, 32, 3, ScoreLink.Softmax)] // a tree for each class
     [InlineData(9, 400, 1, ScoreLink.Exponential)] // large trees: by walking
     [InlineData(10, 200, 4, ScoreLink.Softmax)]
+    [InlineData(2, 600, 1, ScoreLink.Identity)] // so large that more rows walk at once
     [InlineData(3, 1, 1, ScoreLink.Identity)] // leaves only
     public void Compiled_trees_predict_the_same_bits_as_trees_followed_one_by_one(int trees, int leaves, int scores, ScoreLink link)
     {

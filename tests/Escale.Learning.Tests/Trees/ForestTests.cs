@@ -92,6 +92,49 @@ public sealed class ForestTests
         Assert.Equal((1, 1, 1, 1), (FeatureSample.Sqrt.Of(1), FeatureSample.Log2.Of(1), FeatureSample.Share(0.01).Of(14), FeatureSample.Count(5).Of(1)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Rows_counted_and_rows_of_weight_one_grow_the_same_trees(int minLeafRows)
+    {
+        var (features, target) = Noisy(1200);
+        var forest = new RandomForest { Trees = 12, MinLeafRows = minLeafRows };
+        var counted = (TreePredictor)forest.Fit(features, target, default, new FitOptions { Threads = 2 });
+        var weighted = (TreePredictor)forest.Fit(features, target, [.. Enumerable.Repeat(1.0, 1200)]);
+        foreach (var (one, other) in counted.Ensemble.Trees.Zip(weighted.Ensemble.Trees))
+        {
+            Assert.Equal(other.Feature, one.Feature);
+            Assert.Equal(other.Threshold, one.Threshold);
+            Assert.Equal(other.IsMissingLeft, one.IsMissingLeft);
+            Assert.Equal(other.Left, one.Left);
+            Assert.Equal(other.Value, one.Value);
+            Assert.Equal(other.Gain, one.Gain);
+        }
+    }
+
+    [Fact]
+    public void A_large_forest_laid_out_by_several_threads_predicts_what_its_trees_say()
+    {
+        var (features, target) = Noisy(3000);
+        var forest = (TreePredictor)new RandomForest { Trees = 100 }.Fit(features, target, default, new FitOptions { Threads = 2 });
+        Assert.True(forest.Ensemble.Trees.Sum(tree => tree.NodeCount) > 100_000);
+        var (batch, row, scores) = (forest.Predict(features, threads: 3), new float[4], new double[2]);
+        for (var at = 0; at < features.RowCount; at += 7)
+        {
+            features.CopyRow(at, row);
+            forest.Ensemble.Score(row, scores);
+            Assert.Equal(scores, batch[(at * 2)..(at * 2 + 2)]);
+        }
+    }
+
+    // Labels that hardly follow from the features make deep trees; the features have few ranks, some hundred, and as many as rows.
+    private static (FeatureMatrix Features, Target Target) Noisy(int rows)
+    {
+        var random = new Random(11);
+        var columns = new[] { 3, 200, 700, 1 << 20 }.Select(ranks => Enumerable.Range(0, rows).Select(_ => (float)random.Next(ranks)).ToArray()).ToArray();
+        return (FeatureMatrix.OfNumbers(columns), Target.OfClasses([.. Enumerable.Range(0, rows).Select(row => random.Next(2) == 0 ? random.Next(2) : columns[1][row] > 90 ? 1 : 0)], ["no", "yes"]));
+    }
+
     private static int Best(double[] outputs, int row, int classes) => Enumerable.Range(0, classes).MaxBy(at => outputs[row * classes + at]);
 
     private static (FeatureMatrix Features, Target Target) Table(LearningTask task, int rows, int seed = 7)
