@@ -1,6 +1,10 @@
 using Escale.Kernel;
+using Escale.Orchestrate.Following;
 using Escale.Orchestrate.Records;
 using Escale.Orchestrate.Runs;
+using Escale.Orchestrate.Starting;
+using Escale.Ui;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Orchestrate;
@@ -15,6 +19,23 @@ public sealed class OrchestrateModule : EscaleModule
         services.AddSingleton<RunHistory>();
         services.AddSingleton<IStepHistory, StepHistory>();
         services.AddSingleton<ProjectRuns>();
+    }
+
+    /// <inheritdoc/>
+    public override void AddWebServices(IServiceCollection services)
+    {
+        services.AddSingleton<RunStarter>();
+        services.AddSingleton<RunLog>();
+        services.AddSingleton<RunFollower>();
+        services.AddSingleton<ISearchSource, RunSearch>();
+        services.AddSingleton(new NavigationItem(700, "runs", "/runs", Words.Runs, "play"));
+    }
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        RunEndpoints.Map(endpoints);
+        RunStartEndpoints.Map(endpoints);
     }
 
     /// <inheritdoc/>

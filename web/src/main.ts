@@ -1,9 +1,11 @@
 // Every page loads this file and nothing else; the rich surfaces follow when they are on the page.
 import "./styles/main.css";
 import "@hotwired/turbo";
-import { watchElements } from "./elements";
+import { register, watchElements } from "./elements";
 import { showMoments } from "./shell/moments";
 import { startShell } from "./shell/shell";
+
+register("escale-run", () => import("./elements/run"));
 
 startShell();
 watchElements();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Kernel;
 
@@ -12,4 +13,12 @@ public interface IAudit
     /// <param name="succeeded">Whether it was done, or was refused or failed.</param>
     /// <param name="detail">A few words more, or null.</param>
     Task WriteAsync(HttpContext context, string action, string subject, bool succeeded = true, string? detail = null);
+}
+
+/// <summary>Notes in the audit log what a request did.</summary>
+public static class Audit
+{
+    /// <summary>As <see cref="IAudit.WriteAsync"/>; where no accounts are kept there is nothing to note.</summary>
+    public static Task AuditAsync(this HttpContext context, string action, string subject, bool succeeded = true, string? detail = null) =>
+        context.RequestServices.GetService<IAudit>()?.WriteAsync(context, action, subject, succeeded, detail) ?? Task.CompletedTask;
 }

@@ -4,12 +4,23 @@ namespace Escale.Orchestrate.Records;
 
 /// <summary>A run in the list of runs.</summary>
 public sealed record RunEntry(
-    string Id, string Verb, string Status, DateTimeOffset StartedAt, double? Seconds, string? Resumes, int Steps, int Ok, int Unchanged, int Failed, int Skipped, long Rows);
+    string Id, string Verb, string Status, DateTimeOffset StartedAt, double? Seconds, string? Resumes, int Steps, int Ok, int Unchanged, int Failed, int Skipped, long Rows)
+{
+    /// <summary>What it was asked to run, in the selection's words; empty for everything.</summary>
+    public IReadOnlyList<string> Select { get; init; } = [];
+
+    /// <summary>Whether it is under way.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsRunning => Status == "running";
+
+    /// <summary>The process that runs it.</summary>
+    internal ProcessIdentity? Process { get; init; }
+}
 
 /// <summary>A step in the record of a run.</summary>
 public sealed record StepEntry(
     string Asset, string Kind, string Name, string Status, string? Reason, string? Version, long? Rows, long? Bytes, long Quarantined, string? Warning,
-    int Attempts, double? Seconds, string? ErrorCode, string? ErrorMessage, string? ErrorPlace, string? ErrorRemedy);
+    int Attempts, double? Seconds, string? ErrorCode, string? ErrorMessage, string? ErrorPlace, string? ErrorRemedy, DateTimeOffset? StartedAt = null);
 
 /// <summary>Reads the record of runs. A run whose process is gone is shown as interrupted before anybody has marked it so.</summary>
 public sealed class RunHistory(RunStore store)
@@ -18,7 +29,8 @@ public sealed class RunHistory(RunStore store)
         select r.id, r.verb, r.status, r.started_at, extract(epoch from r.ended_at - r.started_at)::float8, r.resumes, r.step_count,
           count(*) filter (where s.status = 'ok'), count(*) filter (where s.status = 'unchanged'),
           count(*) filter (where s.status = 'failed'), count(*) filter (where s.status = 'skipped'),
-          coalesce(sum(s.row_count) filter (where s.status = 'ok' and s.version is not null), 0)::int8, r.host, r.process_id, r.process_start
+          coalesce(sum(s.row_count) filter (where s.status = 'ok' and s.version is not null), 0)::int8, r.host, r.process_id, r.process_start,
+          array(select jsonb_array_elements_text(coalesce(r.request -> 'select', '[]')))
         from orchestrate.runs r left join orchestrate.steps s on s.run_id = r.id
         where $1::text is null or r.id = $1
         group by r.id order by r.started_at desc, r.id desc limit $2
@@ -26,7 +38,7 @@ public sealed class RunHistory(RunStore store)
 
     private const string Steps = """
         select asset_id, kind, name, status, reason, version, row_count, size_bytes, quarantined_count, warning, attempt_count,
-          elapsed_ms / 1000.0::float8, error_code, error_message, error_place, error_remedy
+          elapsed_ms / 1000.0::float8, error_code, error_message, error_place, error_remedy, started_at
         from orchestrate.steps where run_id = $1 order by ordinal
         """;
 
@@ -50,7 +62,8 @@ public sealed class RunHistory(RunStore store)
             {
                 list.Add(new StepEntry(
                     reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), Text(4), Text(5), Number(6), Number(7),
-                    reader.GetInt64(8), Text(9), reader.GetInt32(10), reader.IsDBNull(11) ? null : reader.GetDouble(11), Text(12), Text(13), Text(14), Text(15)));
+                    reader.GetInt64(8), Text(9), reader.GetInt32(10), reader.IsDBNull(11) ? null : reader.GetDouble(11), Text(12), Text(13), Text(14), Text(15),
+                    reader.IsDBNull(16) ? null : reader.GetFieldValue<DateTimeOffset>(16)));
             }
             return list;
 
@@ -73,7 +86,10 @@ public sealed class RunHistory(RunStore store)
                 list.Add(new RunEntry(
                     reader.GetString(0), reader.GetString(1), status, reader.GetFieldValue<DateTimeOffset>(3),
                     reader.IsDBNull(4) ? null : Math.Round(reader.GetDouble(4), 3), reader.IsDBNull(5) ? null : reader.GetString(5), reader.GetInt32(6),
-                    (int)reader.GetInt64(7), (int)reader.GetInt64(8), (int)reader.GetInt64(9), (int)reader.GetInt64(10), reader.GetInt64(11)));
+                    (int)reader.GetInt64(7), (int)reader.GetInt64(8), (int)reader.GetInt64(9), (int)reader.GetInt64(10), reader.GetInt64(11))
+                {
+                    Select = reader.GetFieldValue<string[]>(15), Process = process,
+                });
             }
             return (IReadOnlyList<RunEntry>)list;
         }, cancellationToken);

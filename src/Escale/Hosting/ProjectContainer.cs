@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Orchestrate.Starting;
 using Escale.Projects;
 
 namespace Escale.Hosting;
@@ -20,7 +21,14 @@ internal static class ProjectContainer
         }
         var services = new ServiceCollection();
         AddServices(services, root, modules);
-        services.AddSingleton<IProgramHost, IntakeServer>();
+        if (ServedElsewhere.IsSo)
+        {
+            services.AddSingleton<IProgramHost, ServedElsewhere>();
+        }
+        else
+        {
+            services.AddSingleton<IProgramHost, IntakeServer>();
+        }
         return services.BuildServiceProvider();
     }
 

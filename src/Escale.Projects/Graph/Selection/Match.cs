@@ -13,7 +13,7 @@ internal static class Match
     /// <summary>Whether the criterion itself (without its <c>+</c> and <c>@</c>) chooses the asset.</summary>
     public static bool Is(Criterion criterion, Asset asset) => criterion.Method switch
     {
-        null => Bare(criterion.Value, asset),
+        null => criterion.Value == asset.Id || Bare(criterion.Value, asset), // ids too: a run is repeated by the ids of its steps
         "fqn" => Fqn(criterion.Value, asset),
         "tag" => asset.Tags.Any(tag => Wildcard.Matches(criterion.Value, tag)),
         "path" => PathIs(criterion.Value, asset),
