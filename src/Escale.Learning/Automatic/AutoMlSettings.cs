@@ -50,7 +50,7 @@ public sealed record AutoMlSettings
     /// <summary>What to be good at. Default: ROC AUC for two classes, log loss for more, R² for numbers.</summary>
     public Metric? Metric { get; init; }
 
-    /// <summary>How rows are set aside to judge by. Default: five folds (stratified for classes), one fifth set aside when five do not fit into the time.</summary>
+    /// <summary>How rows are set aside to judge by. Default: five folds (stratified for classes), more of few rows; fewer of many rows, down to one fifth set aside, when models take long for the time.</summary>
     public Splitter? Splitter { get; init; }
 
     /// <summary>A column that is the same for rows of one entity (a customer, a patient): rows of one are never on both sides. Not learned from.</summary>

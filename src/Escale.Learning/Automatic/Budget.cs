@@ -6,8 +6,8 @@ namespace Escale.Learning.Automatic;
 /// </summary>
 internal sealed class Budget : IDisposable
 {
-    private const double Slack = 0.02;
-    private const double ShareOfLast = 0.03;
+    private const double Slack = 0.04;
+    private const double ShareOfLast = 0.05;
     private const double LeastForRefitting = 0.05;
 
     private readonly TimeProvider _clock;

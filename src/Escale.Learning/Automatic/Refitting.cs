@@ -33,19 +33,26 @@ internal sealed class Refitting(AutoMlSettings settings, PreparedFolds folds, Bu
                 {
                     return;
                 }
-                if (contender.FoldSeconds * folds.WholeRatio * Caution <= budget.Left.TotalSeconds)
+                var seconds = contender.FoldSeconds * folds.WholeRatio * Caution;
+                if (seconds <= budget.Left.TotalSeconds)
                 {
-                    TryFit(contender);
+                    TryFit(contender, seconds);
                 }
             }
         }
     }
 
-    private void TryFit(Contender contender)
+    private void TryFit(Contender contender, double seconds)
     {
+        // Trees are as many as they were where they were judged; what adapts itself to the time that it has gets as much as it had there.
+        var hasTrees = contender.Candidate.Family is ModelFamily.Boosting or ModelFamily.RandomForest or ModelFamily.ExtraTrees;
         try
         {
-            contender.FitWhole(new FitOptions { Seed = settings.Seed, Threads = settings.Threads, Clock = settings.Clock, CancellationToken = budget.Token });
+            contender.FitWhole(new FitOptions
+            {
+                Seed = settings.Seed, Threads = settings.Threads, Clock = settings.Clock, CancellationToken = budget.Token,
+                TimeLimit = budget.HasTimeLimit && !hasTrees ? TimeSpan.FromSeconds(seconds) : null,
+            });
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
