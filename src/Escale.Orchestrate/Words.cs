@@ -46,29 +46,4 @@ internal static class Words
     public static readonly Text Attempts = new("{0} attempts", "{0} tentatives");
     public static readonly Text Quarantined = new("{0} rows in quarantine", "{0} lignes en quarantaine");
     public static readonly Text Search = new("Search the log", "Chercher dans le journal");
-
-    /// <summary>The word of a status of a run or a step, as the record has it.</summary>
-    public static Text Of(string status) => status switch
-    {
-        "running" => new("Running", "En cours"),
-        "succeeded" => new("Succeeded", "Réussie"),
-        "ok" => new("Made", "Faite"),
-        "unchanged" => new("Unchanged", "Inchangée"),
-        "failed" => new("Failed", "En échec"),
-        "skipped" => new("Skipped", "Sautée"),
-        "cancelled" => new("Cancelled", "Arrêtée"),
-        "interrupted" => new("Interrupted", "Interrompue"),
-        "planned" => new("Waiting", "En attente"),
-        _ => new(status, status),
-    };
-
-    /// <summary>The tone of a status.</summary>
-    public static string Tone(string status) => status switch
-    {
-        "running" => "busy",
-        "succeeded" or "ok" => "good",
-        "failed" => "bad",
-        "interrupted" or "cancelled" or "skipped" => "warn",
-        _ => "calm",
-    };
 }

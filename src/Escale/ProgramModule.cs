@@ -11,8 +11,11 @@ namespace Escale;
 /// <summary>The verbs and services that belong to the program itself and to no room.</summary>
 internal sealed class ProgramModule : EscaleModule
 {
-    public override void AddWebServices(IServiceCollection services) =>
+    public override void AddWebServices(IServiceCollection services)
+    {
+        services.AddSingleton<HomeReader>();
         services.AddSingleton(new NavigationItem(0, "home", "/", FrameWords.Home, "house"));
+    }
 
     public override void AddVerbs(Cli cli)
     {

@@ -16,7 +16,7 @@ internal sealed class RunSearch(RunHistory history) : ISearchSource
         }
         foreach (var run in await history.ListAsync(20, cancellationToken))
         {
-            found.Add(new Found("run", run.Id, reader[Words.Of(run.Status)] + (run.Select.Count > 0 ? " · " + string.Join(' ', run.Select) : ""), "/runs/" + run.Id));
+            found.Add(new Found("run", run.Id, reader[RunWords.Of(run.Status)] + (run.Select.Count > 0 ? " · " + string.Join(' ', run.Select) : ""), "/runs/" + run.Id));
         }
         return found;
     }
