@@ -14,7 +14,7 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
     private const double ModelsPerFold = 8;
     private const double MostOfScout = 0.25;
     private const double FirstFoldSeconds = 1;
-    private const double MostOfOne = 0.6;
+    private const double MostOfOne = 0.4;
     private const double Hopeless = 2;
     private const int MembersExpected = 5;
 
