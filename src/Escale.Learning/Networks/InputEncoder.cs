@@ -106,7 +106,12 @@ internal sealed class InputEncoder
             smooth, node.Numbers("centers", smooth.Length), node.Numbers("factors", smooth.Length), pieces, node.Numbers("starts", pieces.Length), node.Numbers("slopes", pieces.Length));
     }
 
-    private static bool IsPair(float[] sorted) => Array.TrueForAll(sorted, value => value == sorted[0] || value == sorted[^1]);
+    /// <summary>Whether there are two different values at most.</summary>
+    public static bool IsPair(ReadOnlySpan<float> values)
+    {
+        var other = values.IndexOfAnyExcept(values[0]);
+        return other < 0 || values[other..].IndexOfAnyExcept(values[0], values[other]) < 0;
+    }
 
     /// <summary>The ends of the pieces: the values themselves when they are few, otherwise quantiles, no two alike.</summary>
     private static double[] Edges(float[] sorted, int bins)

@@ -15,6 +15,8 @@ namespace Escale.Learning.Networks;
 public sealed record MultilayerPerceptron : Estimator
 {
     private const int LeastRowsToHold = 40;
+    private const int LeastBins = 2;
+    private const int RowsForInput = 25;
     private const int MostInputs = 768;
 
     /// <inheritdoc/>
@@ -32,7 +34,7 @@ public sealed record MultilayerPerceptron : Estimator
     /// <summary>What follows their sums. Default: <see cref="Networks.Activation.Silu"/>.</summary>
     public Activation Activation { get; init; } = Activation.Silu;
 
-    /// <summary>Most pieces that a number is also encoded by, 0 for none to 256; fewer where features are many. Default 16.</summary>
+    /// <summary>Most pieces that a number is also encoded by, 0 for none to 256; fewer, or none, where there would be more pieces than one for 25 rows, or than 768. Default 16.</summary>
     public int Bins { get; init; } = 16;
 
     /// <summary>How many networks, 1 to 64. Default 4.</summary>
@@ -81,7 +83,7 @@ public sealed record MultilayerPerceptron : Estimator
             weights = rows.Select(row => own[row]).ToArray();
         }
         var scale = TargetScale.Of(target, weights);
-        var encoder = InputEncoder.Fit(features, features.FeatureCount == 0 ? 0 : Math.Min(Bins, MostInputs / features.FeatureCount));
+        var encoder = InputEncoder.Fit(features, BinsFor(features));
         var validation = options.Validation is { } given && given.Target.RowCount > 0 ? given : null;
         validation?.Features.ThrowIfNotFinite();
         var data = new NetworkData(
@@ -93,6 +95,14 @@ public sealed record MultilayerPerceptron : Estimator
 
     internal NetworkSettings SettingsFor(int rows, int epochs) => new(
         Activation, epochs, BatchRows ?? Math.Clamp(rows / 16 / 6 * 6, 24, 240), EarlyStoppingEpochs, LearningRate, WeightDecay, Dropout, LabelSmoothing);
+
+    /// <summary>With many pieces for few rows a network learns the rows by heart. Features of two values are one piece each and not counted.</summary>
+    private int BinsFor(FeatureMatrix features)
+    {
+        var numbers = Enumerable.Range(0, features.FeatureCount).Count(feature => !InputEncoder.IsPair(features[feature]));
+        var bins = Math.Min(Bins, Math.Min(MostInputs, features.RowCount / RowsForInput) / Math.Max(1, numbers));
+        return bins < LeastBins ? 0 : bins;
+    }
 
     private double[][] Learn(NetworkData data, NetworkShape shape, int epochs, FitOptions options)
     {

@@ -57,6 +57,15 @@ public sealed class MultilayerPerceptronTests
     }
 
     [Fact]
+    public void With_few_rows_numbers_are_not_cut_into_pieces()
+    {
+        var (few, many) = (Waves(120, 1), Waves(1300, 1));
+        Assert.Empty((_small with { Epochs = 1 }).Fit(few.Features, few.Target).Encoder.Pieces);
+        Assert.Equal(3 * 16, (_small with { Epochs = 1 }).Fit(many.Features, many.Target).Encoder.Pieces.Length);
+        Assert.Empty((_small with { Epochs = 1, Bins = 0 }).Fit(many.Features, many.Target).Encoder.Pieces);
+    }
+
+    [Fact]
     public void The_best_epoch_on_the_validation_rows_is_kept_and_learning_stops()
     {
         // Labels by chance: what is learned from them is wrong, and more so with each epoch.
@@ -65,7 +74,7 @@ public sealed class MultilayerPerceptronTests
         var progress = new List<double>();
         var options = new FitOptions { Validation = new ValidationRows(others, Samples.Shuffled(truth, 3)), Progress = new Sink(progress), Threads = 1 };
         var kept = (_small with { Networks = 1, Epochs = 400, EarlyStoppingEpochs = 15 }).Fit(features, Samples.Shuffled(target, 1), default, options).Predict(others);
-        var last = (_small with { Networks = 1, Epochs = 60, HeldShare = 0 }).Fit(features, Samples.Shuffled(target, 1)).Predict(others);
+        var last = (_small with { Networks = 1, Epochs = 200, HeldShare = 0, Dropout = 0 }).Fit(features, Samples.Shuffled(target, 1)).Predict(others);
         Assert.InRange(Metric.LogLoss.Loss(Samples.Shuffled(truth, 3), kept), 0, 0.72);
         Assert.True(Metric.LogLoss.Loss(Samples.Shuffled(truth, 3), last) > 1);
         Assert.InRange(progress.Count, 15, 60);
