@@ -134,7 +134,7 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
                 Seed = settings.Seed,
                 Threads = settings.Threads,
                 Clock = settings.Clock,
-                TimeLimit = budget.HasTimeLimit && !isForced ? Math.Min(share, foldsLeft > 1 ? 1 : MostOfOne) * budget.Left / foldsLeft : null,
+                TimeLimit = isForced ? null : TimeFor(contender.Candidate, foldsLeft, share),
                 CancellationToken = isForced ? cancellation : budget.Token,
             });
             return true;
@@ -148,6 +148,16 @@ internal sealed class AutoMlRun(AutoMlSettings settings, Metric metric, Prepared
             _failures.Add(new ContenderFailure(contender.Candidate.Name, problem.Message));
             return false;
         }
+    }
+
+    private TimeSpan? TimeFor(Candidate candidate, int foldsLeft, double share)
+    {
+        if (budget.Limit is not { } limit)
+        {
+            return null;
+        }
+        var (left, own) = (Math.Min(share, foldsLeft > 1 ? 1 : MostOfOne) * budget.Left / foldsLeft, limit * candidate.MostShare / folds.Count);
+        return left < own ? left : own;
     }
 
     private bool FitsIntoTheRest(Contender contender)

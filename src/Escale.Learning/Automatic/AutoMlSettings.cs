@@ -31,6 +31,9 @@ public enum ModelFamily
     /// <summary>Histogram gradient boosting.</summary>
     Boosting,
 
+    /// <summary>Multilayer perceptrons.</summary>
+    Network,
+
     /// <summary>The weighted mean of several of the others.</summary>
     Ensemble,
 }

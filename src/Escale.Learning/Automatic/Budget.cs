@@ -42,6 +42,9 @@ internal sealed class Budget : IDisposable
     /// <summary>Time left for what is under way; a day when there is no limit.</summary>
     public TimeSpan Left => _limit is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit * Until - Elapsed).Ticks)) : TimeSpan.FromDays(1);
 
+    /// <summary>The time for all; null when there is no limit.</summary>
+    public TimeSpan? Limit => _limit;
+
     public bool HasTimeLimit => _limit is not null;
 
     public bool IsOver => _user.IsCancellationRequested || (!_isRefitting && _trials is { } trials && TrialsDone >= trials) || Left <= TimeSpan.Zero;

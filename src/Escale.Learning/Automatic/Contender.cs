@@ -12,6 +12,9 @@ namespace Escale.Learning.Automatic;
 /// <param name="Preparation">How columns are encoded for it.</param>
 internal sealed record Candidate(string Name, ModelFamily Family, Estimator Estimator, PreparationSettings Preparation)
 {
+    /// <summary>Which share of all time its folds may take together, for what adapts itself to the time that it has; 1 for all that is left.</summary>
+    public double MostShare { get; init; } = 1;
+
     /// <summary>Whether a person can read the model.</summary>
     public bool IsInterpretable => Family is ModelFamily.Baseline or ModelFamily.Linear or ModelFamily.DecisionTree;
 

@@ -4,6 +4,7 @@ using Escale.Learning.Bayes;
 using Escale.Learning.Boosting;
 using Escale.Learning.Linear;
 using Escale.Learning.Neighbors;
+using Escale.Learning.Networks;
 using Escale.Learning.Preparation;
 using Escale.Learning.Selection.Search;
 using Escale.Learning.Transforms;
@@ -86,6 +87,9 @@ internal sealed class Portfolio
         IEnumerable<Candidate> neighbors = (double)target.RowCount * target.RowCount * featureCount < MostDistances
             ? [new("nearest neighbours", ModelFamily.Neighbors, new NearestNeighbors { Neighbors = 8, Weighting = NeighborWeighting.Distance }, Usual)]
             : [];
+        // They err differently from trees, and use the time that they are given.
+        IEnumerable<Candidate> networks =
+            [new("multilayer perceptron", ModelFamily.Network, new MultilayerPerceptron { Networks = target.RowCount < 8000 ? 2 : 1 }, Usual) { MostShare = 0.2 }];
         IEnumerable<Candidate> penalised =
             [new("penalised regression", ModelFamily.Linear, isNumber ? new ElasticNetCv { Alphas = 20, Folds = 4 } : new LogisticRegressionCv { Cs = 7, Folds = 4, MaxIterations = 200 }, Usual)];
         var first = Boosted("gradient boosting, small trees", target, new GradientBoosting
@@ -115,9 +119,10 @@ internal sealed class Portfolio
             : [];
         return
         [
-            .. target.Task == LearningTask.Multiclass && target.RowCount > ManyRows ? [.. boosted.Take(1), .. forests.Reverse(), .. boosted.Skip(1), .. neighbors, .. penalised]
-                : target.Task == LearningTask.Multiclass ? [.. neighbors, .. forests, .. penalised, .. boosted]
-                : isSmall ? [.. neighbors, .. logarithms, .. boosted.Take(2), .. forests, .. penalised, .. boosted.Skip(2)] : (IEnumerable<Candidate>)[.. boosted, .. neighbors, .. logarithms, .. forests, .. penalised],
+            .. target.Task == LearningTask.Multiclass && target.RowCount > ManyRows ? [.. boosted.Take(1), .. forests.Reverse(), .. networks, .. boosted.Skip(1), .. neighbors, .. penalised]
+                : target.Task == LearningTask.Multiclass ? [.. neighbors, .. forests, .. networks, .. penalised, .. boosted]
+                : isSmall ? [.. neighbors, .. logarithms, .. boosted.Take(2), .. networks, .. forests, .. penalised, .. boosted.Skip(2)]
+                : (IEnumerable<Candidate>)[.. boosted.Take(1), .. networks, .. boosted.Skip(1), .. neighbors, .. logarithms, .. forests, .. penalised],
             .. Further(isNumber, target.RowCount),
         ];
     }

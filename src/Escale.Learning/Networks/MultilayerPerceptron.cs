@@ -90,7 +90,15 @@ public sealed record MultilayerPerceptron : Estimator
             target.Task, encoder, NetworkRows.Of(features, target, weights, scale), validation is null ? null : NetworkRows.Of(validation.Features, validation.Target, validation.Weights.Span, scale));
         var shape = new NetworkShape(encoder.Count, Width, Layers, target.Task == LearningTask.Multiclass ? target.ClassCount : 1);
         var isConstant = target.Task == LearningTask.Regression && scale.Deviation == 0;
-        return new NetworkPredictor(target.Task, features.FeatureCount, encoder, Activation, shape, Learn(data, shape, isConstant ? 0 : Epochs, options), scale);
+        var (networks, epochs) = Learn(data, shape, isConstant ? 0 : Epochs, options);
+        return new NetworkPredictor(target.Task, features.FeatureCount, encoder, Activation, shape, networks, scale) { Epochs = epochs };
+    }
+
+    internal override Estimator OnAllRows(IReadOnlyList<Predictor> fitted, double growth)
+    {
+        // The way of the learning rate is as long as it was; some rows are held to judge by, as always without validation rows.
+        var epochs = fitted.OfType<NetworkPredictor>().Select(model => model.Epochs).Where(epochs => epochs > 0).DefaultIfEmpty(Epochs).Average();
+        return this with { Epochs = Math.Clamp((int)Math.Round(epochs), 1, Epochs) };
     }
 
     internal NetworkSettings SettingsFor(int rows, int epochs) => new(
@@ -104,13 +112,13 @@ public sealed record MultilayerPerceptron : Estimator
         return bins < LeastBins ? 0 : bins;
     }
 
-    private double[][] Learn(NetworkData data, NetworkShape shape, int epochs, FitOptions options)
+    private (double[][] Networks, double Epochs) Learn(NetworkData data, NetworkShape shape, int epochs, FitOptions options)
     {
         var settings = SettingsFor(data.Rows.Count, epochs);
         using var team = new WorkerTeam(Math.Clamp(options.Threads, 1, Networks));
         var rounds = (Networks + team.Count - 1) / team.Count;
         var (done, gate) = (new double[Networks], new Lock());
-        var learned = new double[Networks][];
+        var (learned, taken) = (new double[Networks][], new int[Networks]);
         team.Run(Networks, network =>
         {
             void Report(double share)
@@ -125,8 +133,9 @@ public sealed record MultilayerPerceptron : Estimator
             var held = data.Validation is null && data.Rows.Count >= LeastRowsToHold ? HeldShare : 0;
             using var training = new NetworkTraining(shape, settings, data, held, PartSeed.Of(options.Seed, network));
             learned[network] = NetworkPredictor.Fold(shape, training.Run(limits), training.Means);
+            taken[network] = training.Epochs;
         });
-        return learned;
+        return (learned, taken.Average());
     }
 
     private void CheckSettings()

@@ -23,6 +23,9 @@ public sealed unsafe class NetworkPredictor : Predictor
     /// <summary>How many networks.</summary>
     public int NetworkCount => _networks.Length;
 
+    /// <summary>How many epochs it took to learn them, in the mean; 0 when that is not known.</summary>
+    internal double Epochs { get; init; }
+
     internal InputEncoder Encoder { get; }
 
     internal Activation Activation { get; }

@@ -76,6 +76,9 @@ internal sealed unsafe class NetworkTraining : IDisposable
     /// <summary>The mean of each input, which the network subtracts.</summary>
     public float[] Means { get; }
 
+    /// <summary>How many epochs were begun.</summary>
+    public int Epochs { get; private set; }
+
     /// <summary>Learns.</summary>
     /// <returns>The parameters.</returns>
     public float[] Run(NetworkLimits limits)
@@ -87,7 +90,7 @@ internal sealed unsafe class NetworkTraining : IDisposable
         for (var epoch = 1; epoch <= _settings.Epochs && way < 1; epoch++)
         {
             _random.Shuffle(_learned);
-            var sum = 0.0;
+            (Epochs, var sum) = (epoch, 0.0);
             for (var batch = 0; batch < batches && way < 1; batch++)
             {
                 limits.Cancellation.ThrowIfCancellationRequested();

@@ -37,6 +37,22 @@ public sealed class AutoMlTests
     }
 
     [Fact]
+    public void A_network_is_tried_and_its_model_is_saved()
+    {
+        var frame = Customers(400, 12);
+        var settings = Few with { Families = [ModelFamily.Network], Trials = 4, Splitter = new Learning.Selection.StratifiedKFold { Folds = 2 } };
+        var result = AutoMl.Train(frame, "left", settings);
+
+        var network = Assert.Single(result.Leaderboard, entry => entry.Family == ModelFamily.Network);
+        Assert.InRange(network.Score, 0.7, 1);
+        var best = result.ModelOf(network.Name);
+        using var file = new MemoryStream();
+        best.Save(file);
+        file.Position = 0;
+        Assert.Equal(best.Predict(frame).Outputs.ToArray(), Model.Load(file).Predict(frame).Outputs.ToArray());
+    }
+
+    [Fact]
     public void Names_and_leaves_out_a_column_that_is_the_target_in_other_words()
     {
         var frame = Customers(400, 4);
