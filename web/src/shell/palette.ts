@@ -93,6 +93,7 @@ function build(): HTMLDialogElement {
     if (event.key === "ArrowDown") choose(chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen - 1);
     else if (event.key === "Enter") open();
+    else if (event.key === "Escape") element.close(); // at once: a search field would take the first press to clear itself
     else return;
     event.preventDefault();
   });

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Escale.Kernel;
+using Escale.Testing;
+using Microsoft.Playwright;
+
+namespace Escale.Browser.Tests;
+
+/// <summary>
+/// The real program, served on loopback, and a real Chromium that looks at it as a stranger would. Every error that a page writes to the
+/// console, every page error and every violation of the content security policy is kept and must be none.
+/// </summary>
+internal sealed class Visit : IAsyncDisposable
+{
+    public const string Password = "une phrase assez longue";
+
+    private static readonly string _chromium = Environment.GetEnvironmentVariable("ESCALE_CHROMIUM") is { Length: > 0 } given ? given : "/usr/bin/chromium";
+
+    private readonly Process _server;
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+    private readonly ConcurrentQueue<string> _complaints = new();
+
+    private Visit(Process server, Uri address, Uri? setup, IPlaywright playwright, IBrowser browser)
+    {
+        (_server, Address, Setup, _playwright, _browser) = (server, address, setup, playwright, browser);
+    }
+
+    /// <summary>Where the program listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The link of the first start.</summary>
+    public Uri? Setup { get; }
+
+    /// <summary>What pages complained of.</summary>
+    public IReadOnlyCollection<string> Complaints => _complaints;
+
+    public static async Task<Visit> BeginAsync(string folder)
+    {
+        Assert.SkipUnless(File.Exists(_chromium), $"There is no Chromium at {_chromium}: install it, or name one in ESCALE_CHROMIUM.");
+        var server = EscaleProgram.Start(folder, ["serve", "--urls", "http://127.0.0.1:0", "--json"]);
+        using var said = JsonDocument.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync()));
+        var setup = said.RootElement.TryGetProperty("setup", out var link) && link.ValueKind == JsonValueKind.String ? new Uri(link.GetString()!) : null;
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = _chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        return new Visit(server, new Uri(said.RootElement.GetProperty("listening").GetString()!), setup, playwright, browser);
+    }
+
+    /// <summary>A new person at a browser of their own.</summary>
+    /// <param name="language"><c>fr-FR</c> or <c>en-GB</c>.</param>
+    /// <param name="dark">Whether their system is dark.</param>
+    /// <param name="phone">Whether they hold a phone.</param>
+    public async Task<IPage> SitDownAsync(string language, bool dark = false, bool phone = false)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Address.ToString(),
+            Locale = language,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 850 },
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        context.SetDefaultTimeout(60_000);
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _complaints.Enqueue($"{page.Url}: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => _complaints.Enqueue($"{page.Url}: {error}");
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        ProcessIdentity.Of(_server.Id)?.AskToEnd();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _server.WaitForExitAsync(patience.Token);
+        _server.Dispose();
+    }
+}
