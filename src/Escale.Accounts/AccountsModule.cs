@@ -1,26 +1,32 @@
-using System.Threading.RateLimiting;
+using Escale.Accounts.Audit;
+using Escale.Accounts.Joining;
+using Escale.Accounts.Links;
+using Escale.Accounts.OwnAccount;
 using Escale.Accounts.People;
 using Escale.Accounts.Setup;
 using Escale.Accounts.SignIn;
 using Escale.Accounts.Storage;
+using Escale.Accounts.Tokens;
 using Escale.Engines.Postgres;
 using Escale.Kernel;
+using Escale.Ui;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Escale.Accounts;
 
-/// <summary>What this room gives to the program: who may come in, and what they may do.</summary>
+/// <summary>What this room gives to the program: who may come in, what they may do, and what was done.</summary>
 public sealed class AccountsModule : EscaleModule
 {
-    /// <summary>The rate limit of everything that tries a secret: per address of the caller.</summary>
-    public const string SignInLimit = "sign-in";
+    private const string AnyScheme = "escale";
 
     /// <inheritdoc/>
     public override void AddWebServices(IServiceCollection services)
@@ -29,6 +35,41 @@ public sealed class AccountsModule : EscaleModule
         services.AddSingleton<SetupLink>();
         services.AddSingleton<IdentityWords>();
         services.AddSingleton(provider => new AccountsStart(provider));
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<IAudit>(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<OneTimeLinks>();
+        services.AddSingleton<ShownOnce>();
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton<SignInPace>();
+        services.AddSingleton<SessionChanges>();
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<EnvironmentKey>();
+        services.AddScoped<NewAccounts>();
+        services.AddScoped<AccountChanges>();
+        services.AddScoped<PeopleList>();
+        services.AddSingleton(new NavigationItem(900, "settings", "/settings/people", Words.Settings, "settings", Role.Admin));
+        services.AddSingleton<ISearchSource, AccountPages>();
+        AddIdentity(services);
+        AddAuthentication(services);
+        services.AddDataProtection().SetApplicationName("escale");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeptKeys>();
+        Limits.Add(services);
+    }
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        SetupEndpoints.Map(endpoints);
+        SignInEndpoints.Map(endpoints);
+        JoiningEndpoints.Map(endpoints);
+        AccountEndpoints.Map(endpoints);
+        TokenEndpoints.Map(endpoints);
+        PeopleEndpoints.Map(endpoints);
+        AuditEndpoints.Map(endpoints);
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
         services.AddDbContext<AccountsContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<AccountsDatabase>().Current));
         services.AddIdentityCore<Person>(options =>
             {
@@ -38,25 +79,20 @@ public sealed class AccountsModule : EscaleModule
                 options.Lockout.MaxFailedAccessAttempts = 8;
                 options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(10);
             })
-            .AddEntityFrameworkStores<AccountsContext>().AddSignInManager().AddDefaultTokenProviders().AddClaimsPrincipalFactory<PersonClaims>();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(Cookies.Configure));
-        services.AddDataProtection().SetApplicationName("escale");
-        services.AddSingleton<Microsoft.Extensions.Options.IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, KeptKeys>();
-        services.AddAuthorizationCore(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        services.AddAuthorization();
-        services.AddSingleton<IAuthorizationPolicyProvider, AccessPolicies>();
-        services.AddRateLimiter(options =>
-        {
-            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.AddPolicy(SignInLimit, context => RateLimitPartition.GetSlidingWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "",
-                _ => new SlidingWindowRateLimiterOptions { PermitLimit = 30, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6 }));
-        });
+            .AddEntityFrameworkStores<AccountsContext>().AddSignInManager<SignInRules>().AddDefaultTokenProviders().AddClaimsPrincipalFactory<PersonClaims>();
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = SessionChanges.Interval);
     }
 
-    /// <inheritdoc/>
-    public override void MapEndpoints(IEndpointRouteBuilder endpoints)
+    private static void AddAuthentication(IServiceCollection services)
     {
-        SetupEndpoints.Map(endpoints);
-        SignInEndpoints.Map(endpoints);
+        var authentication = services.AddAuthentication(AnyScheme);
+        authentication.AddPolicyScheme(AnyScheme, null, options =>
+            options.ForwardDefaultSelector = context => TokenAuthentication.IsWith(context.Request) ? TokenAuthentication.Scheme : IdentityConstants.ApplicationScheme);
+        authentication.AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme, null);
+        authentication.AddIdentityCookies();
+        services.AddSingleton<IPostConfigureOptions<CookieAuthenticationOptions>, Cookies>();
+        services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddSingleton<IAuthorizationPolicyProvider, AccessPolicies>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusals>();
     }
 }

@@ -13,8 +13,10 @@ public sealed class AccountsStart
     internal AccountsStart(IServiceProvider services) => _services = services;
 
     /// <summary>Starts the database, brings its tables up to date, and makes a link for the first administrator when there is no account.</summary>
+    /// <exception cref="Escale.Kernel.EscaleException"><c>accounts.weak-key</c>; <c>engines.postgres.*</c>.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        _services.GetRequiredService<Tokens.EnvironmentKey>(); // refuses a weak one before anything listens
         await _services.GetRequiredService<AccountsDatabase>().MigrateAsync(cancellationToken);
         await using var scope = _services.CreateAsyncScope();
         if (!await scope.ServiceProvider.GetRequiredService<AccountsContext>().Users.AnyAsync(cancellationToken))

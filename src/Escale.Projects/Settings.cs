@@ -36,6 +36,9 @@ public sealed record Settings
     /// <summary><c>network.allow</c>: hosts and CIDR ranges that collection may reach although they are private (S9). Default: none.</summary>
     public IReadOnlyList<string> NetworkAllow { get; init; } = [];
 
+    /// <summary><c>serve</c>: how the web application is reached and who may come in.</summary>
+    public ServeSettings Serve { get; init; } = new();
+
     /// <summary>Reads the settings of a project; a project without the file has the defaults.</summary>
     /// <exception cref="EscaleException">The file is wrong, with its place.</exception>
     public static Settings Read(ProjectRoot root)
@@ -59,6 +62,7 @@ public sealed record Settings
             Warehouse = WarehouseSettings.Read(reader.MapOrNull("warehouse", "warehouse")),
             Services = [.. reader.Maps("services", "a service").Select(service => ServiceSettings.Read(root, service))],
             NetworkAllow = network?.Texts("allow") ?? [],
+            Serve = ServeReading.Read(root, reader.MapOrNull("serve", "serve")),
         };
         lake?.Done();
         network?.Done();

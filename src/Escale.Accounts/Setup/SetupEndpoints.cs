@@ -1,3 +1,4 @@
+using Escale.Accounts.Audit;
 using Escale.Kernel;
 using Escale.Ui;
 using Microsoft.AspNetCore.Builder;
@@ -13,15 +14,15 @@ internal static class SetupEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/setup", Show).ForAnyone().RequireRateLimiting(AccountsModule.SignInLimit).ExcludeFromDescription();
-        endpoints.MapPost("/setup", CreateAsync).ForAnyone().RequireRateLimiting(AccountsModule.SignInLimit).DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapGet("/setup", Show).ForAnyone().RequireRateLimiting(RateLimits.SignIn).ExcludeFromDescription();
+        endpoints.MapPost("/setup", CreateAsync).ForAnyone().RequireRateLimiting(RateLimits.SignIn).DisableAntiforgery().ExcludeFromDescription();
     }
 
     private static IResult Show(SetupLink link, string? token) =>
         link.IsRight(token) ? Page.Show<SetupPage>(new { Token = token }) : Results.NotFound();
 
     private static async Task<IResult> CreateAsync(
-        HttpContext context, SetupLink link, UserManager<Person> people, SignInManager<Person> signIn, Mount mount, TimeProvider clock, IdentityWords words,
+        HttpContext context, SetupLink link, UserManager<Person> people, SignInManager<Person> signIn, AuditLog audit, Mount mount, TimeProvider clock, IdentityWords words,
         [FromForm] string? token, [FromForm] string? name, [FromForm] string? email, [FromForm] string? password)
     {
         if (!link.IsRight(token))
@@ -42,7 +43,9 @@ internal static class SetupEndpoints
             await people.DeleteAsync(person); // somebody else was quicker
             return Results.NotFound();
         }
+        await audit.WriteAsync(context, person, "account.made", person.Email!, detail: "setup");
         await signIn.SignInAsync(person, isPersistent: false);
+        await SignIn.SignInEndpoints.NoteAsync(context, people, audit, clock, person, "setup");
         return Results.Redirect(mount.To("/"));
     }
 }

@@ -1,32 +1,44 @@
 using Escale.Kernel;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Escale.Accounts.SignIn;
 
-/// <summary>The session's cookie: out of reach of scripts and of other sites; a page leads to the sign-in, the API answers 401 and 403.</summary>
-internal static class Cookies
+/// <summary>
+/// The cookies of signing in: out of reach of scripts and of other sites. Where browsers see HTTPS they are sent over nothing else and cannot be
+/// set by a neighbouring host (<c>__Host-</c>).
+/// </summary>
+internal sealed class Cookies(ServeSettings serve) : IPostConfigureOptions<CookieAuthenticationOptions>
 {
-    public static void Configure(CookieAuthenticationOptions options)
+    /// <summary>How a cookie is called.</summary>
+    public static string NameOf(ServeSettings serve, string name) => serve.IsSecure ? "__Host-" + name : name;
+
+    public void PostConfigure(string? name, CookieAuthenticationOptions options)
     {
-        options.Cookie.Name = "escale-session";
+        var cookie = name switch
+        {
+            _ when name == IdentityConstants.ApplicationScheme => "escale-session",
+            _ when name == IdentityConstants.TwoFactorUserIdScheme => "escale-second-step",
+            _ when name == IdentityConstants.TwoFactorRememberMeScheme => "escale-device",
+            _ when name == IdentityConstants.ExternalScheme => "escale-provider",
+            _ => null,
+        };
+        if (cookie is null)
+        {
+            return;
+        }
+        options.Cookie.Name = NameOf(serve, cookie);
+        options.Cookie.Path = "/";
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = TimeSpan.FromDays(14);
-        options.SlidingExpiration = true;
-        options.Events.OnRedirectToLogin = context => Problem.WantsPage(context.Request)
-            ? Redirect(context, "/sign-in?return=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString))
-            : Problem.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, "accounts.sign-in-required", "Sign in, or send an API token.",
-                remedy: "Send 'Authorization: Bearer TOKEN'; make a token under Your account.");
-        options.Events.OnRedirectToAccessDenied = _ => throw new EscaleException(
-            "accounts.not-allowed", "Your role does not allow this.", "Ask an administrator of this project for another role.");
-    }
-
-    private static Task Redirect(RedirectContext<CookieAuthenticationOptions> context, string path)
-    {
-        context.Response.Redirect(context.Request.PathBase + path);
-        return Task.CompletedTask;
+        options.Cookie.SecurePolicy = serve.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        if (name == IdentityConstants.ApplicationScheme)
+        {
+            options.ExpireTimeSpan = TimeSpan.FromDays(14);
+            options.SlidingExpiration = true;
+            options.Events.OnValidatePrincipal = SessionChanges.ValidateAsync;
+        }
     }
 }

@@ -3,11 +3,14 @@ using Escale.Engines.Postgres;
 namespace Escale.Accounts.Storage;
 
 /// <summary>The PostgreSQL schema <c>accounts</c>: the tables of ASP.NET Core Identity, with our names.</summary>
-internal static class AccountsSchema
+internal static partial class AccountsSchema
 {
     public const string Name = "accounts";
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-people", People)];
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new Migration("001-people", People), new Migration("002-audit", Audit), new Migration("003-links", Links), new Migration("004-tokens", Tokens),
+    ];
 
     private const string People = """
         create table people (

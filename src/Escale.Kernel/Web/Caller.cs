@@ -15,6 +15,9 @@ public sealed record Caller(string Id, string Name, Role Role)
     /// <summary>The claim that holds each <see cref="TokenScope"/> of an API token. A session of a browser has none and may do all of its role.</summary>
     public const string ScopeClaim = "escale:scope";
 
+    /// <summary>The claim with the beginning of the API token that a request came with; a browser's session has none.</summary>
+    public const string TokenClaim = "escale:token";
+
     /// <summary>Whether they are at least this.</summary>
     public bool Is(Role least) => Role >= least;
 

@@ -9,13 +9,14 @@ namespace Escale.Hosting;
 /// </summary>
 /// <param name="next">What follows.</param>
 /// <param name="loopbackOnly">Whether the server listens on loopback only.</param>
-internal sealed class BrowserGuard(RequestDelegate next, bool loopbackOnly)
+/// <param name="serve">Says by which public address it is known besides.</param>
+internal sealed class BrowserGuard(RequestDelegate next, bool loopbackOnly, ServeSettings serve)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (loopbackOnly && !IsLocalHost(context.Request.Host.Host))
+        if ((loopbackOnly || serve.PublicUrl is not null) && !IsLocalHost(context.Request.Host.Host) && !IsPublicHost(context.Request.Host.Host))
         {
-            return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "host.foreign-host", "This server answers to the names of this machine only.",
+            return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "host.foreign-host", "This server does not answer to this name.",
                 remedy: "Open it as http://127.0.0.1 with its port, or serve it with a public address (serve.public_url in escale.yml).");
         }
         if (!IsRead(context.Request.Method) && !IsOwnOrigin(context.Request))
@@ -30,6 +31,8 @@ internal sealed class BrowserGuard(RequestDelegate next, bool loopbackOnly)
     private static bool IsLocalHost(string host) =>
         host is "localhost" or "127.0.0.1" or "[::1]" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
-    private static bool IsOwnOrigin(HttpRequest request) =>
-        !request.Headers.TryGetValue("Origin", out var origin) || origin == $"{request.Scheme}://{request.Host}";
+    private bool IsPublicHost(string host) => serve.PublicUrl is { } url && string.Equals(host, url.Host, StringComparison.OrdinalIgnoreCase);
+
+    private bool IsOwnOrigin(HttpRequest request) =>
+        !request.Headers.TryGetValue("Origin", out var origin) || origin == $"{request.Scheme}://{request.Host}" || origin == serve.PublicUrl?.GetLeftPart(UriPartial.Authority);
 }

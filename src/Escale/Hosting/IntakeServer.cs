@@ -61,7 +61,7 @@ internal sealed class IntakeServer(
         });
         var application = builder.Build();
         application.UseMiddleware<ProblemDetailsMiddleware>(root);
-        application.UseMiddleware<BrowserGuard>(true);
+        application.UseMiddleware<BrowserGuard>(true, new ServeSettings());
         application.Use((context, next) =>
         {
             context.RequestServices = project; // the rooms' endpoints ask for the project's services

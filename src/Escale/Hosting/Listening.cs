@@ -36,6 +36,6 @@ internal static class Listening
     {
         var bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var port = BindingAddress.Parse(bound).Port;
-        return new Uri($"http://{(first.IsLoopback ? first.HostText : Dns.GetHostName())}:{port}/");
+        return new Uri($"{first.Scheme}://{(first.IsLoopback ? first.HostText : Dns.GetHostName())}:{port}/");
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Escale.Accounts;
 using Escale.Kernel;
+using Escale.Projects;
 using Escale.Ui;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
@@ -14,7 +15,7 @@ namespace Escale.Hosting;
 /// The served program (<c>serve</c>, <c>up</c>): Kestrel with the pages and endpoints of all rooms. Its container is the project's container.
 /// </summary>
 /// <remarks>The order of the middleware is the order of <see cref="Compose"/>: read it as the life of a request. Thread-safe.</remarks>
-internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot root, RunEnvironment environment, ProgramToken token, AccountsStart accounts) : IProgramHost
+internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot root, RunEnvironment environment, ProgramToken token, AccountsStart accounts, ServeSettings serve) : IProgramHost
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
@@ -28,6 +29,8 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
         // The empty builder: no configuration files, no environment variables that could open a port that nobody asked for.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "escale", ContentRootPath = root.Folder });
         addServices(builder.Services);
+        var serve = Settings.Read(root).Serve;
+        builder.Services.AddSingleton(serve);
         builder.Services.AddRouting();
         builder.Services.AddResponseCompression(options =>
         {
@@ -37,7 +40,9 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
         builder.Services.AddAntiforgery(options =>
         {
             options.HeaderName = UiModule.AntiforgeryHeader;
-            options.Cookie.Name = "escale-antiforgery";
+            options.Cookie.Name = serve.IsSecure ? "__Host-escale-antiforgery" : "escale-antiforgery";
+            options.Cookie.Path = "/";
+            options.Cookie.SecurePolicy = serve.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.SuppressXFrameOptionsHeader = true; // the security headers say it for every answer
@@ -48,7 +53,7 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
             options.SerializerOptions.DictionaryKeyPolicy = null;
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
-        builder.Services.AddSingleton(new Mount(""));
+        builder.Services.AddSingleton(new Mount(serve.PathBase));
         builder.Services.AddSingleton<WebServer>();
         builder.Services.AddSingleton<IProgramHost>(provider => provider.GetRequiredService<WebServer>());
         builder.Services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)); // é as é
@@ -56,7 +61,7 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
         {
             module.AddWebServices(builder.Services);
         }
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.AddServerHeader = false);
+        Tls.Configure(builder, serve);
         var application = builder.Build();
         var server = application.Services.GetRequiredService<WebServer>();
         server._application = application;
@@ -76,6 +81,10 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
             if (_address is null)
             {
                 var addresses = urls.Select(ListenAddress.Parse).ToList();
+                if (serve.Certificate is null && addresses.Exists(address => address.IsHttps))
+                {
+                    throw new EscaleException("host.no-certificate", "An https:// address needs a certificate.", "Name one under serve.certificate in escale.yml, or listen on http:// behind a proxy.");
+                }
                 foreach (var address in addresses)
                 {
                     _application.Urls.Add(address.Url);
@@ -103,18 +112,23 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
 
     private void Compose(WebApplication application, bool loopbackOnly)
     {
+        Proxies.Believe(application, serve);
+        if (serve.PathBase.Length > 0)
+        {
+            application.UsePathBase(serve.PathBase);
+        }
         application.UseMiddleware<SecurityHeaders>();
         application.UseMiddleware<ProblemDetailsMiddleware>(root);
-        application.UseMiddleware<BrowserGuard>(loopbackOnly);
+        application.UseMiddleware<BrowserGuard>(loopbackOnly, serve);
         application.UseResponseCompression();
         application.UseRouting();
-        application.UseRateLimiter();
         application.UseAuthentication();
         application.Use((context, next) =>
         {
             context.User = token.PrincipalOf(context.Request) ?? context.User;
             return next(context);
         });
+        application.UseRateLimiter();
         application.UseAuthorization();
         application.UseMiddleware<AntiforgeryGuard>();
         foreach (var module in modules)

@@ -1,0 +1,70 @@
+using Escale.Ui;
+
+namespace Escale.Accounts.Audit;
+
+/// <summary>What the actions of the audit log are called. Actions of other rooms are shown by their code.</summary>
+internal static class AuditWords
+{
+    public static readonly Text Title = new("Audit log", "Journal d'audit");
+    public static readonly Text About = new(
+        "Who did what, when and from where. Entries can be neither changed nor removed.", "Qui a fait quoi, quand et d'où. Les entrées ne peuvent être ni modifiées ni supprimées.");
+    public static readonly Text Person = new("Person", "Personne");
+    public static readonly Text Action = new("Action", "Action");
+    public static readonly Text AnyAction = new("Any", "Toutes");
+    public static readonly Text From = new("From", "Du");
+    public static readonly Text To = new("To", "Au");
+    public static readonly Text Filter = new("Filter", "Filtrer");
+    public static readonly Text Clear = new("Clear", "Effacer");
+    public static readonly Text When = new("When", "Quand");
+    public static readonly Text Who = new("Who", "Qui");
+    public static readonly Text What = new("What", "Quoi");
+    public static readonly Text Subject = new("On", "Sur");
+    public static readonly Text Address = new("From where", "D'où");
+    public static readonly Text Result = new("Result", "Résultat");
+    public static readonly Text Done = new("Done", "Fait");
+    public static readonly Text Refused = new("Refused", "Refusé");
+    public static readonly Text Nobody = new("Not signed in", "Non connecté");
+    public static readonly Text WithToken = new("with the token {0}…", "avec le jeton {0}…");
+    public static readonly Text Newest = new("Newest", "Plus récentes");
+    public static readonly Text Older = new("Older", "Plus anciennes");
+    public static readonly Text Export = new("Export", "Exporter");
+    public static readonly Text Check = new("Check the log", "Vérifier le journal");
+    public static readonly Plural Intact = new(
+        new("The log is intact: {0} entry read.", "Le journal est intact : {0} entrée lue."), new("The log is intact: {0} entries read.", "Le journal est intact : {0} entrées lues."));
+    public static readonly Text Broken = new(
+        "The log was tampered with: entry {0} is not what was written. Compare with an earlier export or a backup.",
+        "Le journal a été altéré : l'entrée {0} n'est pas celle qui a été écrite. Comparez avec un export antérieur ou une sauvegarde.");
+    public static readonly Text HeadHash = new("Hash of the newest entry", "Empreinte de la dernière entrée");
+    public static readonly Text Nothing = new("No entry fits", "Aucune entrée ne correspond");
+    public static readonly Text NothingAbout = new("Change the filters to see more.", "Modifiez les filtres pour en voir davantage.");
+
+    private static readonly Dictionary<string, Text> _actions = new(StringComparer.Ordinal)
+    {
+        ["sign-in"] = new("Signed in", "Connexion"),
+        ["sign-in.second-step"] = new("Second step of signing in", "Seconde étape de connexion"),
+        ["sign-out"] = new("Signed out", "Déconnexion"),
+        ["access.refused"] = new("Access refused", "Accès refusé"),
+        ["token.refused"] = new("Token refused", "Jeton refusé"),
+        ["token.made"] = new("Token made", "Jeton créé"),
+        ["token.revoked"] = new("Token revoked", "Jeton révoqué"),
+        ["account.made"] = new("Account made", "Compte créé"),
+        ["account.changed"] = new("Account changed", "Compte modifié"),
+        ["account.role-changed"] = new("Role changed", "Rôle modifié"),
+        ["account.closed"] = new("Account closed", "Compte fermé"),
+        ["account.reopened"] = new("Account reopened", "Compte rouvert"),
+        ["account.linked"] = new("Account linked to a provider", "Compte associé à un fournisseur"),
+        ["password.changed"] = new("Password changed", "Mot de passe modifié"),
+        ["password.link-made"] = new("Link for a new password made", "Lien de mot de passe créé"),
+        ["sessions.ended"] = new("Sessions ended", "Sessions fermées"),
+        ["invitation.made"] = new("Invitation made", "Invitation créée"),
+        ["invitation.withdrawn"] = new("Invitation withdrawn", "Invitation retirée"),
+        ["second-step.added"] = new("Authenticator app added", "Application d'authentification ajoutée"),
+        ["second-step.removed"] = new("Authenticator app removed", "Application d'authentification retirée"),
+        ["second-step.codes-made"] = new("Recovery codes made", "Codes de secours créés"),
+        ["passkey.added"] = new("Passkey added", "Clé d'accès ajoutée"),
+        ["passkey.removed"] = new("Passkey removed", "Clé d'accès retirée"),
+        ["audit.exported"] = new("Audit log exported", "Journal d'audit exporté"),
+    };
+
+    public static string Of(string action, Reader reader) => _actions.TryGetValue(action, out var words) ? reader[words] : action;
+}

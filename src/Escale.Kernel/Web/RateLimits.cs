@@ -1,0 +1,17 @@
+namespace Escale.Kernel;
+
+/// <summary>
+/// The names of the rate limits with which an endpoint asks for one of its own: <c>endpoint.RequireRateLimiting(RateLimits.Sql)</c>. Each
+/// counts apart, for each caller; who exceeds one gets 429 with <c>Retry-After</c>. All of <c>/api</c> has a wide limit besides.
+/// </summary>
+public static class RateLimits
+{
+    /// <summary>Whatever tries a secret: for each address.</summary>
+    public const string SignIn = "sign-in";
+
+    /// <summary>SQL that a person wrote.</summary>
+    public const string Sql = "sql";
+
+    /// <summary>Files that come in.</summary>
+    public const string Upload = "upload";
+}
