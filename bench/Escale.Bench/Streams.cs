@@ -19,9 +19,10 @@ internal static class Streams
         {
             Directory.CreateDirectory(Path.Combine(folder, "sources"));
             File.WriteAllText(Path.Combine(folder, "escale.yml"), "name: bench\n");
-            File.WriteAllText(Path.Combine(folder, "sources", "push.yml"), "source: push\ntype: stream\ntables: [{ name: ais }]\n");
+            File.WriteAllText(Path.Combine(folder, "sources", "push.yml"), "source: push\ntype: stream\ntables: [{ name: ais, key: the-key-of-this-stream }]\n");
             server = Start(folder, out var address);
             using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = address };
+            client.DefaultRequestHeaders.Add("X-Api-Key", "the-key-of-this-stream");
             await PushAsync(client, clients: 4, pushes: 200, events: 10);
             foreach (var (clients, pushes, events) in ((int, int, int)[])[(1, 300, 1), (16, 4_000, 1), (64, 16_000, 1), (1, 200, 1_000), (8, 800, 1_000)])
             {

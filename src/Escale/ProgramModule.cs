@@ -3,6 +3,7 @@ using Escale.Completion;
 using Escale.Doctor;
 using Escale.Home;
 using Escale.Kernel;
+using Escale.Reference;
 using Escale.Serve;
 using Escale.Ui;
 
@@ -13,6 +14,8 @@ internal sealed class ProgramModule : EscaleModule
 {
     public override void AddWebServices(IServiceCollection services)
     {
+        ApiDocument.Add(services);
+        services.AddSingleton<ISearchSource, ReferenceSearch>();
         services.AddSingleton<HomeReader>();
         services.AddSingleton(new NavigationItem(0, "home", "/", FrameWords.Home, "house"));
     }
@@ -30,5 +33,6 @@ internal sealed class ProgramModule : EscaleModule
     {
         HealthEndpoints.Map(endpoints);
         HomePage.Map(endpoints);
+        ReferencePage.Map(endpoints);
     }
 }

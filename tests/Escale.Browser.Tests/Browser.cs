@@ -78,6 +78,17 @@ internal sealed class Visit : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Makes the first account with the console's link; the page is then the first page.</summary>
+    public async Task SetUpAsync(IPage page)
+    {
+        await page.GotoAsync(Setup!.PathAndQuery);
+        await page.FillAsync("[name=name]", "Awa Diop");
+        await page.FillAsync("[name=email]", "awa@example.org");
+        await page.FillAsync("[name=password]", Password);
+        await page.ClickAsync("button[type=submit]");
+        await page.WaitForURLAsync(Address.ToString());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
