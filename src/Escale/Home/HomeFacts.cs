@@ -39,7 +39,7 @@ internal sealed class HomeReader(LakeEngine lake, LiveProject project, RunHistor
         var last = (await runs.ListAsync(1, cancellationToken)).FirstOrDefault();
         IReadOnlyList<StepEntry> steps = last is null ? [] : (await runs.ShowAsync(last.Id, cancellationToken)).Steps;
         return new HomeFacts(
-            facts, last, [.. steps.Where(step => step.Status == "failed")], [.. steps.Where(step => step.Warning is not null)], state.Error,
+            facts, last, [.. steps.Where(step => step.Status == "failed")], [.. steps.Where(step => step.Warning is not null && step.Quarantined == 0)], state.Error,
             facts.TableCount == 0 && state.Graph.Assets.Count == 0 && state.Error is null);
     }
 
