@@ -9,7 +9,7 @@ internal sealed class AccountPages : ISearchSource
 {
     public ValueTask<IReadOnlyList<Found>> AllAsync(Caller caller, Reader reader, CancellationToken cancellationToken)
     {
-        List<Found> pages = [new("page", reader[Words.YourAccount], "", "/account"), new("page", reader[Words.Tokens], "", "/account/tokens")];
+        List<Found> pages = [new("page", reader[Words.YourAccount], "", "/account"), new("page", reader[TwoSteps.TwoStepWords.Security], reader[TwoSteps.TwoStepWords.About], "/account/security"), new("page", reader[Words.Tokens], "", "/account/tokens")];
         if (caller.Is(Role.Admin))
         {
             pages.Add(new("page", reader[Words.People], reader[Words.PeopleAbout], "/settings/people"));

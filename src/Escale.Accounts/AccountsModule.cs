@@ -3,10 +3,12 @@ using Escale.Accounts.Joining;
 using Escale.Accounts.Links;
 using Escale.Accounts.OwnAccount;
 using Escale.Accounts.People;
+using Escale.Accounts.Providers;
 using Escale.Accounts.Setup;
 using Escale.Accounts.SignIn;
 using Escale.Accounts.Storage;
 using Escale.Accounts.Tokens;
+using Escale.Accounts.TwoSteps;
 using Escale.Engines.Postgres;
 using Escale.Kernel;
 using Escale.Ui;
@@ -47,6 +49,8 @@ public sealed class AccountsModule : EscaleModule
         services.AddScoped<NewAccounts>();
         services.AddScoped<AccountChanges>();
         services.AddScoped<PeopleList>();
+        services.AddScoped<ProviderAccounts>();
+        services.AddSingleton<OpenIdDirectory>();
         services.AddSingleton(new NavigationItem(900, "settings", "/settings/people", Words.Settings, "settings", Role.Admin));
         services.AddSingleton<ISearchSource, AccountPages>();
         AddIdentity(services);
@@ -64,6 +68,10 @@ public sealed class AccountsModule : EscaleModule
         JoiningEndpoints.Map(endpoints);
         AccountEndpoints.Map(endpoints);
         TokenEndpoints.Map(endpoints);
+        SecurityEndpoints.Map(endpoints);
+        SecondStepEndpoints.Map(endpoints);
+        PasskeyEndpoints.Map(endpoints);
+        ProviderEndpoints.Map(endpoints);
         PeopleEndpoints.Map(endpoints);
         AuditEndpoints.Map(endpoints);
     }
@@ -79,7 +87,8 @@ public sealed class AccountsModule : EscaleModule
                 options.Lockout.MaxFailedAccessAttempts = 8;
                 options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(10);
             })
-            .AddEntityFrameworkStores<AccountsContext>().AddSignInManager<SignInRules>().AddDefaultTokenProviders().AddClaimsPrincipalFactory<PersonClaims>();
+            .AddEntityFrameworkStores<AccountsContext>().AddUserStore<PersonStore>().AddSignInManager<SignInRules>().AddDefaultTokenProviders().AddClaimsPrincipalFactory<PersonClaims>();
+        services.AddSingleton<IConfigureOptions<IdentityPasskeyOptions>, PasskeyRules>();
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = SessionChanges.Interval);
     }
 
@@ -90,6 +99,10 @@ public sealed class AccountsModule : EscaleModule
             options.ForwardDefaultSelector = context => TokenAuthentication.IsWith(context.Request) ? TokenAuthentication.Scheme : IdentityConstants.ApplicationScheme);
         authentication.AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme, null);
         authentication.AddIdentityCookies();
+        services.AddTransient<OpenIdHandler>();
+        services.AddSingleton<IConfigureOptions<AuthenticationOptions>, ProviderSchemes>();
+        services.AddSingleton<IConfigureOptions<ProviderOptions>, ProviderSchemes>();
+        services.AddSingleton<IPostConfigureOptions<ProviderOptions>, OAuthPostConfigureOptions<ProviderOptions, OpenIdHandler>>();
         services.AddSingleton<IPostConfigureOptions<CookieAuthenticationOptions>, Cookies>();
         services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddSingleton<IAuthorizationPolicyProvider, AccessPolicies>();

@@ -21,6 +21,10 @@ internal static class Words
         "Créez le premier compte. Il administre ce projet : il invite les autres et décide de ce que chacun peut faire.");
     public static readonly Text CreateAccount = new("Create the account", "Créer le compte");
 
+    public static readonly Text SignInWith = new("Sign in with {0}", "Se connecter avec {0}");
+    public static readonly Text ProviderRefused = new(
+        "You could not be signed in this way. Ask an administrator of the project.", "La connexion n'a pas abouti. Adressez-vous à un administrateur du projet.");
+
     public static readonly Text Join = new("Make your account", "Créez votre compte");
     public static readonly Text JoinAbout = new("You were invited to this project.", "Vous avez été invité à rejoindre ce projet.");
     public static readonly Text NoAccount = new("No account yet?", "Pas encore de compte ?");

@@ -1,5 +1,5 @@
 using System.Net;
-using Escale.Accounts.Links;
+using Escale.Accounts.Tests.Providers;
 using Escale.Engines.Postgres;
 using Escale.Hosting;
 using Escale.Kernel;
@@ -22,6 +22,8 @@ public sealed class ServedProgram : IAsyncLifetime
 
     public IServiceProvider Services { get; private set; } = null!;
 
+    public TestProvider Provider { get; private set; } = null!;
+
     public Uri Address { get; private set; } = null!;
 
     public static string EmailOf(Role role) => $"{role}@example.org".ToLowerInvariant();
@@ -32,7 +34,20 @@ public sealed class ServedProgram : IAsyncLifetime
         {
             File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101); // as a project folder usually is: others may enter it
         }
-        _folder.Write("escale.yml", "serve:\n  registration: open\n");
+        Provider = await TestProvider.StartAsync();
+        Environment.SetEnvironmentVariable("TEST_PROVIDER_SECRET", "the secret of the test");
+        _folder.Write("escale.yml", $$"""
+            serve:
+              registration: open
+              sign_in:
+                - name: test
+                  label: the test provider
+                  authority: {{Provider.Issuer}}
+                  client_id: {{TestProvider.ClientId}}
+                  client_secret: ${TEST_PROVIDER_SECRET}
+                  role_claim: groups
+                  roles: { data-engineers: engineer, staff: viewer }
+            """);
         Services = ProjectContainer.Open(_folder.Path, Opening.WebApplication, Program.Modules());
         Address = await Services.GetRequiredService<WebServer>().StartAsync(["http://127.0.0.1:0"], CancellationToken.None);
         foreach (var role in Enum.GetValues<Role>())
@@ -46,6 +61,7 @@ public sealed class ServedProgram : IAsyncLifetime
         await Services.GetRequiredService<WebServer>().StopAsync();
         await Services.GetRequiredService<PostgresServer>().StopAsync(CancellationToken.None);
         await ((IAsyncDisposable)Services).DisposeAsync();
+        await Provider.DisposeAsync();
         _folder.Dispose();
     }
 

@@ -6,6 +6,7 @@ import { showMoments } from "./shell/moments";
 import { startShell } from "./shell/shell";
 
 register("escale-run", () => import("./elements/run"));
+register("escale-passkey", () => import("./elements/passkey"));
 register("escale-chart", () => import("./elements/chart"));
 
 startShell();

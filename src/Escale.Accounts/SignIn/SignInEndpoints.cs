@@ -14,8 +14,8 @@ internal static class SignInEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/sign-in", (HttpContext context, Mount mount, ServeSettings serve, string? @return) => Caller.Of(context) is null
-            ? (IResult)Page.Show<SignInPage>(new { Return = @return, Serve = serve })
+        endpoints.MapGet("/sign-in", (HttpContext context, Mount mount, ServeSettings serve, string? @return, bool? refused) => Caller.Of(context) is null
+            ? (IResult)Page.Show<SignInPage>(new { Return = @return, Serve = serve, Error = refused == true ? ReaderOf.Request(context)[Words.ProviderRefused] : null })
             : Results.Redirect(LocalAddress.Of(mount, @return))).ForAnyone().ExcludeFromDescription();
         endpoints.MapPost("/sign-in", SignInAsync).ForAnyone().RequireRateLimiting(RateLimits.SignIn).DisableAntiforgery().ExcludeFromDescription();
         endpoints.MapPost("/sign-out", async (HttpContext context, SignInManager<Person> signIn, AuditLog audit, Mount mount) =>

@@ -22,7 +22,11 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
         builder.Entity<IdentityUserClaim<string>>().ToTable("claims");
         builder.Entity<IdentityUserLogin<string>>().ToTable("logins");
         builder.Entity<IdentityUserToken<string>>().ToTable("user_tokens");
-        builder.Entity<IdentityUserPasskey<string>>().ToTable("passkeys");
+        builder.Entity<IdentityUserPasskey<string>>(passkey =>
+        {
+            passkey.ToTable("passkeys");
+            passkey.OwnsOne(entity => entity.Data).ToJson("data");
+        });
         foreach (var entity in builder.Model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()))
         {
             foreach (var property in entity.GetProperties())

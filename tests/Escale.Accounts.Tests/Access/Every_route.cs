@@ -14,9 +14,11 @@ public sealed partial class Every_route(ServedProgram program)
     // The list of what is for anyone: exact. What is added here must be harmless without a session, or guard itself.
     private static readonly string[] _forAnyone =
     [
-        "GET /assets/{name}", "GET /favicon.svg", "GET /health/live", "GET /health/ready", "GET /invitation", "GET /password", "GET /register", "GET /setup", "GET /sign-in",
+        "GET /assets/{name}", "GET /favicon.svg", "GET /health/live", "GET /health/ready", "GET /invitation", "GET /password", "GET /register", "GET /setup", "GET /sign-in", "GET /sign-in/code",
+        "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/done",
         "GET /api/v1/streams/{name}", "POST /api/v1/streams/{name}",
-        "POST /invitation", "POST /password", "POST /register", "POST /setup", "POST /sign-in",
+        "POST /invitation", "POST /password", "POST /register", "POST /setup", "POST /sign-in", "POST /sign-in/code", "POST /sign-in/passkey",
+        "POST /sign-in/passkey/options",
     ];
 
     [Fact]
