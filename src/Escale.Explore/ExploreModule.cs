@@ -1,8 +1,10 @@
 using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
+using Escale.Explore.Questions;
 using Escale.Explore.Sql;
 using Escale.Kernel;
 using Escale.Projects;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Explore;
@@ -15,6 +17,20 @@ public sealed class ExploreModule : EscaleModule
     public override void AddServices(IServiceCollection services) => services.AddSingleton(provider => new LakeQueries(
         provider.GetRequiredService<LakeEngine>().Catalog, new SandboxPool(new SandboxOptions { WarmCount = 0 }), provider.GetRequiredService<ProjectRoot>(),
         provider.GetRequiredService<Project>().Settings.Engine));
+
+    /// <inheritdoc/>
+    public override void AddWebServices(IServiceCollection services)
+    {
+        SqlServices.Add(services);
+        QuestionServices.Add(services);
+    }
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        SqlEndpoints.Map(endpoints);
+        QuestionEndpoints.Map(endpoints);
+    }
 
     /// <inheritdoc/>
     public override void AddVerbs(Cli cli) => cli.Verb("sql", SqlVerb.Add);

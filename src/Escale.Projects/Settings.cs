@@ -27,6 +27,9 @@ public sealed record Settings
     /// <summary><c>engine</c>: what DuckDB may use.</summary>
     public EngineSettings Engine { get; init; } = new();
 
+    /// <summary><c>sql</c>: what a query of a person in the web application may use.</summary>
+    public SqlSettings Sql { get; init; } = new();
+
     /// <summary><c>warehouse</c>: what is published to PostgreSQL.</summary>
     public WarehouseSettings Warehouse { get; init; } = new();
 
@@ -59,6 +62,7 @@ public sealed record Settings
             Target = reader.Text("target", defaults.Target),
             LakePath = lake?.TextOrNull("path") is { } path ? Path.GetFullPath(path, root.Folder) : null,
             Engine = EngineSettings.Read(reader.MapOrNull("engine", "engine")),
+            Sql = SqlSettings.Read(reader.MapOrNull("sql", "sql")),
             Warehouse = WarehouseSettings.Read(reader.MapOrNull("warehouse", "warehouse")),
             Services = [.. reader.Maps("services", "a service").Select(service => ServiceSettings.Read(root, service))],
             NetworkAllow = network?.Texts("allow") ?? [],
@@ -111,6 +115,36 @@ public sealed record EngineSettings
             Threads = (int?)reader.Integer("threads", 1, 1024),
             MemoryLimitBytes = reader.SizeBytes("memory_limit"),
             MaxSpillBytes = reader.SizeBytes("max_spill"),
+        };
+        reader.Done();
+        return settings;
+    }
+}
+
+/// <summary><c>sql:</c> what a query of a person in the web application may use.</summary>
+public sealed record SqlSettings
+{
+    /// <summary><c>timeout</c>, such as <c>30s</c>. Default: one minute.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary><c>memory_limit</c>, such as <c>1GB</c>. Default: <c>engine.memory_limit</c>, else a quarter of the machine's memory.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
+    /// <summary><c>max_rows</c>: how many rows a page may ask for; downloads have no such limit. Default: 100,000.</summary>
+    public int MaxRows { get; init; } = 100_000;
+
+    internal static SqlSettings Read(YamlReader? reader)
+    {
+        var defaults = new SqlSettings();
+        if (reader is null)
+        {
+            return defaults;
+        }
+        var settings = new SqlSettings
+        {
+            Timeout = reader.Duration("timeout") is { } timeout && timeout > TimeSpan.Zero ? timeout : defaults.Timeout,
+            MemoryLimitBytes = reader.SizeBytes("memory_limit"),
+            MaxRows = (int?)reader.Integer("max_rows", 1, 10_000_000) ?? defaults.MaxRows,
         };
         reader.Done();
         return settings;

@@ -132,7 +132,7 @@ public sealed class DuckConnection : IDisposable
     private sealed class Script(DuckConnection connection, string sql, ExtractedHandle handle, int count) : IDisposable
     {
         // DuckDB places the errors of all but the first statement wrongly: each is parsed again alone, blanks before it.
-        private readonly List<string> _statements = count > 1 ? DuckSql.Split(sql) : [];
+        private readonly IReadOnlyList<string> _statements = count > 1 ? DuckSql.Split(sql) : [];
 
         public int Count => count;
 

@@ -21,7 +21,7 @@ public static class DuckSql
     /// The statements of a script, each with everything before it blanked out, so that lines and columns stay true. Knows quotes, comments
     /// and dollar quotes; does not judge the SQL.
     /// </summary>
-    internal static List<string> Split(string sql)
+    public static IReadOnlyList<string> Split(string sql)
     {
         var statements = new List<string>();
         var (start, hasText) = (0, false);
@@ -48,6 +48,27 @@ public static class DuckSql
                 statements.Add(Blank(sql.AsSpan(0, start)) + sql[start..end]);
             }
         }
+    }
+
+    /// <summary>
+    /// The script with everything that is quoted, and every comment, as spaces: what is left is keywords, plain names, numbers and signs, each
+    /// where it stood.
+    /// </summary>
+    /// <param name="sql">The script.</param>
+    /// <param name="cover">What stands in place of the rest; with anything but a space, line ends in it are covered too.</param>
+    public static string Mask(string sql, char cover = ' ')
+    {
+        var mask = new StringBuilder(sql);
+        for (var at = 0; at < sql.Length;)
+        {
+            var end = SkipToken(sql, at, out _);
+            for (var inside = at; end > at + 1 && inside < end; inside++)
+            {
+                mask[inside] = sql[inside] == '\n' && cover == ' ' ? '\n' : cover;
+            }
+            at = end;
+        }
+        return mask.ToString();
     }
 
     private static string Blank(ReadOnlySpan<char> before)

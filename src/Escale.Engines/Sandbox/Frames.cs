@@ -17,6 +17,7 @@ internal enum FrameKind : byte
     Chunk = 4,
     End = 5,
     Error = 6,
+    Progress = 7,
 
     // From the host
     Open = 32,
@@ -51,7 +52,7 @@ internal static class Frames
         var length = BinaryPrimitives.ReadInt32LittleEndian(header);
         var kind = (FrameKind)header[4];
         var limit = kind == FrameKind.Chunk ? maxFrameBytes : Math.Min(maxFrameBytes, MaxControlBytes);
-        if (header[5] != Version || header[6] != 0 || header[7] != 0 || kind is < FrameKind.Hello or > FrameKind.Error)
+        if (header[5] != Version || header[6] != 0 || header[7] != 0 || kind is < FrameKind.Hello or > FrameKind.Progress)
         {
             throw Malformed("an unknown frame");
         }

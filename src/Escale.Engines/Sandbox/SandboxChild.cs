@@ -79,7 +79,9 @@ internal sealed class SandboxEngine(
     BlockingCollection<(FrameKind Kind, byte[] Payload)> requests, Func<CancellationToken> beginStatement, Stream output,
     IReadOnlyList<SandboxParser> parsers)
 {
+    private static readonly TimeSpan _progressEvery = TimeSpan.FromMilliseconds(250);
     private readonly FrameWriter _frame = new();
+    private readonly Lock _writing = new();
     private SandboxPolicy _policy = new();
     private int _maxFrameBytes;
     private bool _isLocked;
@@ -192,11 +194,14 @@ internal sealed class SandboxEngine(
             _isLocked = true;
         }
         ProcessConfinement.LimitProcessorTime(_policy.Timeout, _policy.Threads);
+        var started = Stopwatch.GetTimestamp();
+        using var reports = new Timer(_ => ReportProgress(to), null, _progressEvery, _progressEvery);
         using var result = _connection.Query(sql, (statement, isLast) => Prepare(statement, isLast, sql, parameters), token);
         _frame.Begin(FrameKind.Schema);
         SchemaFrames.Write(_frame, result.Columns);
+        var spent = Stopwatch.GetElapsedTime(started);
         Send(to);
-        while (result.TryRead(out var chunk))
+        while (TryRead(result, ref spent, out var chunk))
         {
             VectorEncoder.Write(_frame.Begin(FrameKind.Chunk), result.Nodes, chunk.RowCount);
             if (_frame.Frame.Length > _maxFrameBytes)
@@ -206,8 +211,24 @@ internal sealed class SandboxEngine(
             }
             Send(to);
         }
-        _frame.Begin(FrameKind.End);
+        _frame.Begin(FrameKind.End).Long((long)spent.TotalMicroseconds);
         Send(to);
+    }
+
+    private static bool TryRead(DuckResult result, ref TimeSpan spent, out ResultChunk chunk)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var isThere = result.TryRead(out chunk);
+        spent += Stopwatch.GetElapsedTime(started);
+        return isThere;
+    }
+
+    private void ReportProgress(Stream to)
+    {
+        if (_connection.Progress is { } progress)
+        {
+            Write(new FrameWriter().Begin(FrameKind.Progress).Int((int)(progress * 1000)).Finish(), to);
+        }
     }
 
     private void Prepare(DuckStatement statement, bool isLast, string sql, List<(string Name, object? Value)> parameters)
@@ -219,10 +240,15 @@ internal sealed class SandboxEngine(
         }
     }
 
-    private void Send(Stream? to = null)
+    private void Send(Stream? to = null) => Write(_frame.Finish(), to ?? output);
+
+    private void Write(ReadOnlyMemory<byte> frame, Stream to)
     {
-        (to ?? output).Write(_frame.Finish().Span);
-        (to ?? output).Flush();
+        lock (_writing)
+        {
+            to.Write(frame.Span);
+            to.Flush();
+        }
     }
 
     /// <summary>Runs the whole path of a session once, so that the real one finds it compiled and DuckDB's tables made.</summary>

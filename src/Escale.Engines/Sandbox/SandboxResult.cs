@@ -27,6 +27,9 @@ public sealed class SandboxResult : IAsyncDisposable
     /// <summary>Rows read so far.</summary>
     public long RowCount { get; private set; }
 
+    /// <summary>How long DuckDB itself worked, known after the last row; as the child says, which is not trusted.</summary>
+    public TimeSpan EngineTime { get; private set; }
+
     /// <summary>The chunk that the last <see cref="ReadAsync"/> read; valid until the next.</summary>
     public ResultChunk Chunk => new(_nodes, _rowCount);
 
@@ -47,6 +50,7 @@ public sealed class SandboxResult : IAsyncDisposable
         var (kind, length) = await _session.ReceiveAsync(ct);
         if (kind == FrameKind.End)
         {
+            EngineTime = _session.ReadSpent(length);
             _session.ResultEnded();
             return false;
         }

@@ -23,6 +23,7 @@ public sealed class SandboxSession : IAsyncDisposable
     private EscaleException? _end;
     private SandboxResult? _result;
     private bool _isParsing;
+    private int _permille = -1;
 
     private SandboxSession(SandboxProcess process, SandboxPolicy policy, SandboxOptions options, string? spillFolder, Action<SandboxSession> onEnd)
     {
@@ -49,6 +50,9 @@ public sealed class SandboxSession : IAsyncDisposable
     /// <c>capabilities</c>, <c>files</c>, <c>system-calls</c>.
     /// </summary>
     public IReadOnlyList<string> Confinement { get; private set; } = [];
+
+    /// <summary>How far the running statement is, 0 to 1, as the engine last said; null when it cannot tell. Any thread may ask.</summary>
+    public double? Progress => Volatile.Read(ref _permille) is >= 0 and var permille ? permille / 1000.0 : null;
 
     /// <summary>Runs trusted statements before the first query: views over the files that the session may read.</summary>
     /// <exception cref="EscaleException">
@@ -150,7 +154,11 @@ public sealed class SandboxSession : IAsyncDisposable
         (FrameKind Kind, int Length) frame;
         try
         {
-            frame = await _process.ReceiveAsync(_maxFrameBytes);
+            do
+            {
+                frame = await _process.ReceiveAsync(_maxFrameBytes);
+            }
+            while (frame.Kind == FrameKind.Progress && NoteProgress(frame.Length));
         }
         catch (EscaleException error)
         {
@@ -193,6 +201,17 @@ public sealed class SandboxSession : IAsyncDisposable
     }
 
     internal void ResultEnded() => _result = null;
+
+    /// <summary>How long the engine says that it worked on the statement that has just ended; zero when it does not say.</summary>
+    internal TimeSpan ReadSpent(int length) => length >= sizeof(long) && Payload(length).Long() is > 0 and var micros && micros < TimeSpan.MaxValue.TotalMicroseconds
+        ? TimeSpan.FromMicroseconds(micros)
+        : TimeSpan.Zero;
+
+    private bool NoteProgress(int length)
+    {
+        Volatile.Write(ref _permille, length == sizeof(int) ? Math.Clamp(Payload(length).Int(), 0, 1000) : -1);
+        return true;
+    }
 
     /// <summary>Stops the running statement and reads what it had already sent, so that the session can go on.</summary>
     internal async ValueTask StopStatementAsync()
@@ -259,6 +278,7 @@ public sealed class SandboxSession : IAsyncDisposable
             throw new EscaleException("engines.sandbox.ended", $"The session is over: {_end.Message}", "Open a new session.", inner: _end);
         }
         _timeLeft = _policy.Timeout;
+        Volatile.Write(ref _permille, -1);
         try
         {
             await _process.SendAsync(request);

@@ -9,6 +9,12 @@ namespace Escale.Engines.Tables;
 /// <param name="Sql">Statements that define it as a view; what it reads comes before it in the list.</param>
 public sealed record LakeMount(TableName Name, string Sql)
 {
+    /// <summary>The version of the table that is seen; null for a view.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>The tables and views that a view reads; none for a table.</summary>
+    public IReadOnlyList<TableName> Reads { get; init; } = [];
+
     /// <summary>Everything in the lake, what is read before what reads it.</summary>
     /// <param name="catalog">The lake.</param>
     /// <param name="at">
@@ -27,7 +33,7 @@ public sealed record LakeMount(TableName Name, string Sql)
             {
                 var table = catalog.Table(name);
                 var snapshot = at is null ? table.Read() : table.Read(at);
-                mounts.Add(name, Define(name, TableSelect.Of(table, snapshot.Metadata, [.. snapshot.Files])));
+                mounts.Add(name, Define(name, TableSelect.Of(table, snapshot.Metadata, [.. snapshot.Files])) with { Version = snapshot.Version });
             }
             catch (EscaleException error)
             {
@@ -58,7 +64,7 @@ public sealed record LakeMount(TableName Name, string Sql)
             }
             if (view.Reads.All(mounts.ContainsKey))
             {
-                mounts.Add(view.Name, Define(view.Name, view.Sql.TrimEnd().TrimEnd(';')));
+                mounts.Add(view.Name, Define(view.Name, view.Sql.TrimEnd().TrimEnd(';')) with { Reads = view.Reads });
                 done.Add(mounts[view.Name]);
             }
         }

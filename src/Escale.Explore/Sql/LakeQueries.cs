@@ -24,10 +24,11 @@ internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, Project
     /// <param name="at">When the tables are seen, see <see cref="LakeMount.All"/>.</param>
     /// <param name="writeFolder">A folder that COPY may write to, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="values">The values of its parameters, or null.</param>
     /// <exception cref="EscaleException">
     /// <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>; <c>lake.*</c> when the table that the query names cannot be read.
     /// </exception>
-    public async Task<QueryStream> StartAsync(string sql, string? at, string? writeFolder, CancellationToken cancellationToken)
+    public async Task<QueryStream> StartAsync(string sql, string? at, string? writeFolder, CancellationToken cancellationToken, IReadOnlyDictionary<string, object?>? values = null)
     {
         var renting = pool.RentAsync(Policy(writeFolder), cancellationToken); // the process starts while the lake is read
         var failed = (IReadOnlyDictionary<TableName, EscaleException>)new Dictionary<TableName, EscaleException>();
@@ -48,7 +49,7 @@ internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, Project
             {
                 await session.ExecuteAsync(mounts, cancellationToken);
             }
-            return new QueryStream(session, await session.QueryAsync(sql, null, cancellationToken));
+            return new QueryStream(session, await session.QueryAsync(sql, values, cancellationToken));
         }
         catch (EscaleException error) when (error.Code == "engines.duckdb.catalog" && failed.Keys.FirstOrDefault(name => Names(sql, name)) is { } damaged)
         {

@@ -39,6 +39,18 @@ internal static class ParquetOutput
         }
     }
 
+    /// <summary>Writes a query's rows into a folder of their own; whoever asked deletes it.</summary>
+    /// <returns>The file.</returns>
+    public static async Task<string> WriteAsync(LakeQueries queries, string sql, IReadOnlyDictionary<string, object?>? values, string folder, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(folder, "result.parquet");
+        await using var stream = await queries.StartAsync(Copy(sql, long.MaxValue, file), null, folder, cancellationToken, values);
+        while (await stream.ReadAsync(cancellationToken))
+        {
+        }
+        return file;
+    }
+
     // What the user wrote stands on lines of its own, so that a comment at its end does not swallow the rest.
     private static string Copy(string sql, long limit, string file)
     {

@@ -41,10 +41,18 @@ internal sealed partial class SignedIn : IAsyncDisposable
     }
 
     /// <summary>Sends JSON as the scripts do.</summary>
-    public async Task<HttpResponseMessage> PostJsonAsync(string path, string json)
+    public async Task<HttpResponseMessage> PostJsonAsync(string path, string json, string accept = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, null, "application/json") };
         request.Headers.Add("X-Escale-Antiforgery", await TokenAsync("/"));
+        request.Headers.Add("Accept", accept);
+        return await Client.SendAsync(request);
+    }
+
+    /// <summary>Deletes as the scripts do.</summary>
+    public async Task<HttpResponseMessage> DeleteAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path) { Headers = { { "X-Escale-Antiforgery", await TokenAsync("/") } } };
         return await Client.SendAsync(request);
     }
 

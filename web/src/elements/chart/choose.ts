@@ -1,5 +1,5 @@
 // The chart that suits a result, and the columns that it takes, when nobody chose.
-import { isCategory, isNumeric, isTemporal, type ChartData, type ChartSettings, type ChartType, type Column } from "./types";
+import { isCategory, isIdentifier, isNumeric, isTemporal, type ChartData, type ChartSettings, type ChartType, type Column } from "./types";
 
 /** The settings with everything that was left open decided. */
 export function complete(data: ChartData, given: ChartSettings): ChartSettings & { type: ChartType } {
@@ -11,8 +11,8 @@ export function complete(data: ChartData, given: ChartSettings): ChartSettings &
 
 export function typeFor(data: ChartData): ChartType {
   const { columns, rows } = data;
-  const numbers = columns.filter((column) => isNumeric(column) && !isCoordinate(column) && !isYear(data, column));
-  const categories = columns.filter(isCategory);
+  const numbers = columns.filter((column) => isNumeric(column) && !isCoordinate(column) && !isIdentifier(column) && !isYear(data, column));
+  const categories = columns.filter((column) => isCategory(column) || isIdentifier(column));
   const times = columns.filter((column) => isTemporal(column) || isYear(data, column));
   if (rows.length === 0 || columns.some((column) => column.kind === "nested")) return "table";
   if (latitudeOf(columns) && longitudeOf(columns)) return "map";
@@ -38,7 +38,7 @@ function fill(data: ChartData, type: ChartType, settings: ChartSettings): ChartS
   const { columns } = data;
   const free = (test: (column: Column) => boolean, ...taken: (string | undefined)[]): string | undefined => columns.find((column) => test(column) && !taken.includes(column.name))?.name;
   const axis = (column: Column): boolean => isTemporal(column) || isYear(data, column);
-  const number = (column: Column): boolean => isNumeric(column) && !isCoordinate(column);
+  const number = (column: Column): boolean => isNumeric(column) && !isCoordinate(column) && !isIdentifier(column);
   const measures = (...taken: (string | undefined)[]): string[] => columns.filter((column) => number(column) && !isYear(data, column) && !taken.includes(column.name)).map((column) => column.name);
   const next = { ...settings };
   switch (type) {
@@ -85,7 +85,7 @@ function fill(data: ChartData, type: ChartType, settings: ChartSettings): ChartS
 function seriesFor(data: ChartData, x: string | undefined): string | undefined {
   const at = data.columns.findIndex((column) => column.name === x);
   if (at < 0 || new Set(data.rows.map((row) => row[at])).size === data.rows.length) return undefined;
-  return data.columns.find((column) => isCategory(column) && column.name !== x && distinct(data, column) <= 30)?.name;
+  return data.columns.find((column) => (isCategory(column) || isIdentifier(column)) && column.name !== x && distinct(data, column) <= 30)?.name;
 }
 
 export function distinct(data: ChartData, column: Column): number {

@@ -1,6 +1,6 @@
 // How values are written: numbers and dates as the reader does, never as the data is parsed.
 import { formatNumber, language, text } from "../../language";
-import type { Column } from "./types";
+import { isIdentifier, type Column } from "./types";
 
 const locale = language === "fr" ? "fr-FR" : "en-US";
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
@@ -29,6 +29,7 @@ export function timeOf(value: unknown): number | null {
 
 export function formatValue(value: unknown, column?: Column, decimals?: number): string {
   if (value === null || value === undefined) return none;
+  if (isIdentifier(column)) return String(value);
   if (typeof value === "number") return decimals === undefined ? formatNumber(value) : value.toLocaleString(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   if (typeof value === "boolean") return value ? text({ en: "true", fr: "vrai" }) : text({ en: "false", fr: "faux" });
   if (column?.kind === "date" || column?.kind === "time") return formatTime(value, column);

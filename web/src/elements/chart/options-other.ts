@@ -55,7 +55,7 @@ function pie(data: ChartData, settings: Settings, look: Look): Drawing {
   return {
     option: {
       ...frame(look), ...legend(look, shown.map((slice) => slice.name)),
-      series: [{ type: "pie", radius: ["46%", "74%"], center: ["50%", "56%"], data: shown.map(({ name, value }) => ({ name, value })), itemStyle: { borderColor: look.surface, borderWidth: 2 }, label: { color: look.ink2, formatter: (item: { dataIndex: number }) => `${shown[item.dataIndex]!.name} ${formatShort(Math.round((1000 * shown[item.dataIndex]!.value) / sum) / 10)} %` } as never }],
+      series: [{ type: "pie", radius: ["46%", "74%"], center: ["50%", "56%"], data: shown.map(({ name, value }) => ({ name, value })), itemStyle: { borderColor: look.surface, borderWidth: 2 }, label: { color: look.ink2, formatter: (item: { dataIndex: number }) => `${formatShort(Math.round((1000 * shown[item.dataIndex]!.value) / sum) / 10)} %` } as never }],
     },
     mark: (_, item) => {
       const slice = shown[item];
@@ -69,7 +69,7 @@ function funnel(data: ChartData, settings: Settings, look: Look): Drawing {
   const values = layout.series[0]?.values ?? [];
   const first = values[0] ?? 0;
   return {
-    option: { ...frame(look), series: [{ type: "funnel", sort: "none", gap: 2, top: 12, bottom: 12, left: "16%", width: "62%", data: layout.labels.map((name, at) => ({ name, value: values[at] ?? 0 })), label: { position: "right", color: look.ink2, formatter: (item: { dataIndex: number }) => `${layout.labels[item.dataIndex]}  ${formatShort(values[item.dataIndex] ?? 0)}` } as never, itemStyle: { borderWidth: 0 } }] },
+    option: { ...frame(look), series: [{ type: "funnel", sort: "none", gap: 2, top: 12, bottom: 12, left: "4%", width: "58%", data: layout.labels.map((name, at) => ({ name, value: values[at] ?? 0 })), label: { position: "right", color: look.ink2, formatter: (item: { dataIndex: number }) => `${layout.labels[item.dataIndex]}  ${formatShort(values[item.dataIndex] ?? 0)}` } as never, itemStyle: { borderWidth: 0 } }] },
     mark: (_, item) => ({ title: layout.labels[item] ?? "", lines: [{ name: settings.y?.[0] ?? "", value: written(values[item] ?? null, settings), colour: look.palette[item % look.palette.length] }, { name: text({ en: "of the first", fr: "du premier" }), value: first ? `${formatShort(Math.round((1000 * (values[item] ?? 0)) / first) / 10)} %` : "–" }], filters: filtersOf(layout, item, undefined) }),
   };
 }
@@ -113,12 +113,12 @@ function points(data: ChartData, settings: Settings, look: Look): Drawing {
   };
   const [west, east] = bound(found.map((point) => point.lon), 0.02);
   const [south, north] = bound(found.map((point) => point.lat), 0.02);
-  const small = found.length > 800;
+  const small = found.length > 120;
   return {
     map: east - west < 60 ? "fine" : "world",
     option: {
       ...frame(look), geo: geo(look, { boundingCoords: [[Math.max(-180, west), Math.min(85, north)], [Math.min(180, east), Math.max(-85, south)]], aspectScale: Math.cos((((north + south) / 2) * Math.PI) / 180) }) as never,
-      series: [{ type: "scatter", coordinateSystem: "geo", data: found.map((point) => [point.lon, point.lat]), large: small && size < 0, symbolSize: size < 0 ? (small ? 3 : 8) : (_: unknown, item: { dataIndex: number }) => (small ? 2 : 5) + (small ? 8 : 24) * Math.sqrt(Math.abs(numberOf(data.rows[found[item.dataIndex]!.at]![size]) ?? 0) / most), itemStyle: { color: look.palette[0], opacity: small ? 0.5 : 0.75 } }],
+      series: [{ type: "scatter", coordinateSystem: "geo", data: found.map((point) => [point.lon, point.lat]), large: found.length > 2000 && size < 0, symbolSize: size < 0 ? (found.length > 800 ? 3 : small ? 5 : 8) : (_: unknown, item: { dataIndex: number }) => (small ? 3 : 5) + (small ? 7 : 24) * Math.sqrt(Math.abs(numberOf(data.rows[found[item.dataIndex]!.at]![size]) ?? 0) / most), itemStyle: { color: look.palette[0], opacity: small ? 0.5 : 0.75 } }],
     },
     mark: (_, item) => {
       const row = data.rows[found[item]?.at ?? -1];

@@ -51,7 +51,7 @@ export const legend = (look: Look, names: readonly string[]): EChartsOption =>
     : {};
 
 export const valueAxis = (look: Look, extra: object = {}): object => ({
-  type: "value", axisLabel: { color: look.ink3, formatter: (value: number) => formatShort(value) }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false }, axisTick: { show: false }, ...extra,
+  type: "value", axisLabel: { color: look.ink3, hideOverlap: true, formatter: (value: number) => formatShort(value) }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false }, axisTick: { show: false }, ...extra,
 });
 
 export const placeAxis = (look: Look, labels: readonly string[], extra: object = {}): object => ({
@@ -80,7 +80,7 @@ function cartesian(data: ChartData, settings: Settings, look: Look): Drawing {
       ? { type: "line", name: one.name, data: values as number[], stack, symbol: many ? "none" : "circle", symbolSize: 5, showSymbol: !many, lineStyle: { width: 2 }, areaStyle: settings.type === "area" ? { opacity: stack ? 0.75 : 0.18 } : undefined, label: label as never, emphasis: { focus: "series" }, triggerLineEvent: true, z: 3 }
       : { type: "bar", name: one.name, data: values as number[], stack, barMaxWidth: 48, itemStyle: { borderRadius: stack ? 0 : flat ? [0, 3, 3, 0] : [3, 3, 0, 0] }, label: label && { ...label, position: stack ? "inside" : flat ? "right" : "top" } as never, emphasis: { focus: drawn.length > 1 ? "series" : "none" }, color: drawn.length === 1 ? look.palette[0] : look.palette[at % look.palette.length] };
   });
-  const values = valueAxis(look, settings.stack === "percent" ? { max: 100, axisLabel: { color: look.ink3, formatter: "{value} %" } } : { scale: settings.type === "line" && !stack });
+  const values = valueAxis(look, settings.stack === "percent" ? { max: 100, axisLabel: { color: look.ink3, formatter: "{value} %" } } : { scale: settings.type === "line" && !stack, ...(flat ? { splitNumber: 4 } : {}) });
   const places = overTime
     ? { type: "time", axisLabel: { color: look.ink3, hideOverlap: true }, axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false } }
     : placeAxis(look, layout.labels, flat ? { inverse: true } : {});

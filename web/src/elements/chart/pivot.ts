@@ -1,8 +1,8 @@
 // A table of two categories, with sums at both ends.
 import { text } from "../../language";
-import { formatValue, numberOf } from "./format";
+import { formatValue, labelsOfTimes, numberOf } from "./format";
 import { indexOf } from "./series";
-import type { ChartData, ChartSettings, Column, Row } from "./types";
+import { isTemporal, type ChartData, type ChartSettings, type Column, type Row } from "./types";
 
 const mostColumns = 60;
 
@@ -23,7 +23,9 @@ export function pivot(data: ChartData, settings: ChartSettings): ChartData {
   const sum = (values: readonly (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? 0), 0);
   const total = text({ en: "Total", fr: "Total" });
   const number = (name: string): Column => ({ name, type: "DOUBLE", kind: "number" });
-  const rows: Row[] = [...cells].map(([place, values]) => [place, ...values, sum(values)]);
+  const places = [...cells.keys()];
+  const labels = isTemporal(data.columns[x]) ? labelsOfTimes(places) : places.map((place) => formatValue(place, data.columns[x]));
+  const rows: Row[] = [...cells.values()].map((values, at) => [labels[at], ...values, sum(values)]);
   const foot: Row = [total, ...levels.map((_, at) => sum([...cells.values()].map((values) => values[at] ?? null))), sum([...cells.values()].map(sum))];
-  return { columns: [{ ...data.columns[x]!, kind: "text" }, ...levels.map((level) => number(formatValue(level, data.columns[split]))), number(total)], rows: [...rows.map((row) => [formatValue(row[0], data.columns[x]), ...row.slice(1)]), foot], tables: data.tables };
+  return { columns: [{ ...data.columns[x]!, kind: "text" }, ...levels.map((level) => number(formatValue(level, data.columns[split]))), number(total)], rows: [...rows, foot], tables: data.tables };
 }

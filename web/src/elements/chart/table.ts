@@ -44,11 +44,12 @@ export class ResultTable {
 
   show(data: ChartData, formats: ColumnFormat[] = [], decimals?: number): void {
     const sameColumns = this.data.columns.map((column) => column.name).join("\0") === data.columns.map((column) => column.name).join("\0");
+    const hadNone = this.data.rows.length === 0;
     this.data = data;
     this.formats = formats;
     this.decimals = decimals;
-    if (!sameColumns) {
-      this.sorted = null;
+    if (!sameColumns) this.sorted = null;
+    if (!sameColumns || hadNone) {
       this.widths = data.columns.map((column, at) => widthOf(column, data.rows, at));
     }
     this.ranges = data.columns.map((_, at) => (formats.some((format) => format.as !== "rule" && indexOf(data, format.column) === at) ? rangeOf(data.rows, at) : null));

@@ -5,7 +5,7 @@ export type Row = readonly unknown[];
 export type TableVersion = { name: string; version?: number };
 
 /** A result as POST /api/v1/sql gives it. */
-export type ChartData = { columns: readonly Column[]; rows: readonly Row[]; rowCount?: number; truncated?: boolean; tables?: readonly TableVersion[] };
+export type ChartData = { columns: readonly Column[]; rows: readonly Row[]; row_count?: number; truncated?: boolean; tables?: readonly TableVersion[] };
 
 export const chartTypes = [
   "table", "number", "line", "area", "bar", "row", "combo", "scatter", "histogram", "box", "heatmap", "pie", "funnel", "waterfall", "sankey", "pivot", "map",
@@ -50,6 +50,8 @@ export type Filter = { column: string; value: unknown };
 /** The detail of the events escale:pick (a mark was clicked; cancel it to keep the drill from following) and escale:drill (show the rows). */
 export type Picked = { filters: Filter[]; label: string };
 
+// Keys and codes are numbers that nobody adds up.
+export const isIdentifier = (column: Column | undefined): boolean => !!column && column.kind === "number" && /(^|_)(id|key|code|mmsi|imo|siret|zip|phone|version)$/i.test(column.name);
 export const isNumeric = (column: Column | undefined): boolean => column?.kind === "number";
 export const isTemporal = (column: Column | undefined): boolean => column?.kind === "date" || column?.kind === "time";
 export const isCategory = (column: Column | undefined): boolean => column?.kind === "text" || column?.kind === "boolean";
