@@ -1,5 +1,6 @@
 using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
+using Escale.Explore.Dashboards;
 using Escale.Explore.Questions;
 using Escale.Explore.Sql;
 using Escale.Kernel;
@@ -23,6 +24,7 @@ public sealed class ExploreModule : EscaleModule
     {
         SqlServices.Add(services);
         QuestionServices.Add(services);
+        DashboardsServices.Add(services);
     }
 
     /// <inheritdoc/>
@@ -30,6 +32,7 @@ public sealed class ExploreModule : EscaleModule
     {
         SqlEndpoints.Map(endpoints);
         QuestionEndpoints.Map(endpoints);
+        DashboardsServices.Map(endpoints);
     }
 
     /// <inheritdoc/>

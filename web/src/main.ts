@@ -8,6 +8,7 @@ import { startShell } from "./shell/shell";
 register("escale-run", () => import("./elements/run"));
 register("escale-passkey", () => import("./elements/passkey"));
 register("escale-chart", () => import("./elements/chart"));
+register("escale-canvas", () => import("./elements/canvas"));
 register("escale-sql", () => import("./elements/sql"));
 register("escale-question", () => import("./elements/question"));
 register("escale-builder", () => import("./elements/builder"));

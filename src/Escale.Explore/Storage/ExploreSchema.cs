@@ -8,7 +8,7 @@ internal static class ExploreSchema
 {
     public const string Name = "explore";
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-sql-history", SqlHistory)];
+    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-sql-history", SqlHistory), new Migration("002-dashboard-shares", Dashboards.Sharing.ShareSchema.DashboardShares)];
 
     private const string SqlHistory = """
         create table sql_history (

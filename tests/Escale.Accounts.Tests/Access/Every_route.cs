@@ -16,6 +16,7 @@ public sealed partial class Every_route(ServedProgram program)
     [
         "GET /assets/{name}", "GET /favicon.svg", "GET /health/live", "GET /health/ready", "GET /invitation", "GET /password", "GET /register", "GET /setup", "GET /sign-in", "GET /sign-in/code",
         "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/done",
+        "GET /share/{token}", "GET /api/v1/share/{token}/", "GET /api/v1/share/{token}/filters/{filter}", "GET /api/v1/share/{token}/tiles/{tile}",
         "GET /api/v1/streams/{name}", "POST /api/v1/streams/{name}",
         "POST /invitation", "POST /password", "POST /register", "POST /setup", "POST /sign-in", "POST /sign-in/code", "POST /sign-in/passkey",
         "POST /sign-in/passkey/options",
