@@ -3,6 +3,7 @@ using Escale.Engines.Tables;
 using Escale.Explore.Dashboards;
 using Escale.Explore.Questions;
 using Escale.Explore.Sql;
+using Escale.Explore.Tables;
 using Escale.Kernel;
 using Escale.Projects;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +23,7 @@ public sealed class ExploreModule : EscaleModule
     /// <inheritdoc/>
     public override void AddWebServices(IServiceCollection services)
     {
+        TablesServices.Add(services);
         SqlServices.Add(services);
         QuestionServices.Add(services);
         DashboardsServices.Add(services);
@@ -30,6 +32,7 @@ public sealed class ExploreModule : EscaleModule
     /// <inheritdoc/>
     public override void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
+        TablesServices.Map(endpoints);
         SqlEndpoints.Map(endpoints);
         QuestionEndpoints.Map(endpoints);
         DashboardsServices.Map(endpoints);

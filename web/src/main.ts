@@ -12,6 +12,8 @@ register("escale-canvas", () => import("./elements/canvas"));
 register("escale-sql", () => import("./elements/sql"));
 register("escale-question", () => import("./elements/question"));
 register("escale-builder", () => import("./elements/builder"));
+register("escale-grid", () => import("./elements/grid"));
+register("escale-lineage", () => import("./elements/lineage"));
 
 startShell();
 watchElements();

@@ -17,6 +17,9 @@ internal static class TableSelect
     /// <summary>The name under which a file's location is selected on request.</summary>
     public const string FileColumn = "__escale_file";
 
+    /// <summary>The name under which a row's number in its file is selected on request.</summary>
+    public const string RowColumn = "__escale_row";
+
     private const int ManyPartitions = 16;
 
     public static string Shape(IReadOnlyList<DeltaField> columns, int count)
@@ -30,20 +33,22 @@ internal static class TableSelect
     /// <param name="metadata">The columns to give; those of a snapshot or wider.</param>
     /// <param name="files">The files.</param>
     /// <param name="withFile">Also select each row's file as <see cref="FileColumn"/>.</param>
-    public static string Of(DeltaTable table, TableMetadata metadata, IReadOnlyCollection<DataFile> files, bool withFile = false)
+    /// <param name="withRow">Also select each row's number in its file as <see cref="RowColumn"/>.</param>
+    public static string Of(DeltaTable table, TableMetadata metadata, IReadOnlyCollection<DataFile> files, bool withFile = false, bool withRow = false)
     {
         if (files.Count == 0)
         {
             var nothing = metadata.Schema.Columns.Select(Null);
-            return $"SELECT {string.Join(", ", withFile ? nothing.Append($"NULL::VARCHAR AS {FileColumn}") : nothing)} WHERE false";
+            nothing = withFile ? nothing.Append($"NULL::VARCHAR AS {FileColumn}") : nothing;
+            return $"SELECT {string.Join(", ", withRow ? nothing.Append($"NULL::BIGINT AS {RowColumn}") : nothing)} WHERE false";
         }
         var partitioned = metadata.PartitionColumns.Count > 0;
         var byPath = partitioned && IsHive(table, metadata, files);
         var groups = files.GroupBy(file => (file.Tags.GetValueOrDefault(ShapeTag), partitioned && !byPath ? PartitionKey(metadata, file) : ""));
-        return string.Join("\nUNION ALL\n", groups.Select(group => Group(table, metadata, [.. group], group.Key.Item1, byPath, withFile)));
+        return string.Join("\nUNION ALL\n", groups.Select(group => Group(table, metadata, [.. group], group.Key.Item1, byPath, withFile, withRow)));
     }
 
-    private static string Group(DeltaTable table, TableMetadata metadata, IReadOnlyList<DataFile> files, string? shape, bool byPath, bool withFile)
+    private static string Group(DeltaTable table, TableMetadata metadata, IReadOnlyList<DataFile> files, string? shape, bool byPath, bool withFile, bool withRow)
     {
         var data = metadata.Schema.Columns.Where(column => !IsPartition(metadata, column)).ToList();
         var known = shape is not null && int.TryParse(shape.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= data.Count ? count : -1;
@@ -55,8 +60,12 @@ internal static class TableSelect
         {
             columns = columns.Append($"filename AS {FileColumn}");
         }
+        if (withRow)
+        {
+            columns = columns.Append($"file_row_number AS {RowColumn}");
+        }
         var options = new StringBuilder(byPath ? $", hive_partitioning = true, hive_types = {HiveTypes(metadata)}" : ", hive_partitioning = false");
-        options.Append(withFile ? ", filename = true" : "");
+        options.Append(withFile ? ", filename = true" : "").Append(withRow ? ", file_row_number = true" : "");
         var source = $"read_parquet({SqlText.Files(files.Select(table.LocationOf))}{options}{(known < 0 ? ", union_by_name = true" : "")})";
         if (known < 0)
         {
