@@ -57,7 +57,7 @@ export class Rows {
   widthOf(at: number, column: Column): number {
     const rows = this.#blocks.values().next().value?.rows.slice(0, 60) ?? [];
     const longest = Math.max(0, ...rows.map((row) => (row[at] == null ? 0 : show(row[at], column).length)));
-    return Math.min(300, Math.max(startWidth(column), longest * 7.5 + 24));
+    return Math.min(300, Math.max(startWidth(column), longest * (column.kind === "number" ? 8.2 : 7.5) + 24));
   }
 
   /** Asks for what these rows need, and for a block on either side; what was scrolled past is cancelled. */

@@ -51,7 +51,7 @@ internal static class StatisticsReader
         {
             var from = 1 + (at * 6);
             var count = (long)row[from]!;
-            return new ColumnStatistics(column.Name, column.Type, column.Kind, count, all - count, row[from + 1] as long?, row[from + 2] as string, row[from + 3] as string)
+            return new ColumnStatistics(column.Name, column.Type, column.Kind, count, all - count, row[from + 1] is long distinct ? Math.Min(distinct, count) : null, row[from + 2] as string, row[from + 3] as string)
             {
                 Mean = row[from + 4] as double?,
                 Deviation = row[from + 5] as double?,
