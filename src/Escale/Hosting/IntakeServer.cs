@@ -1,12 +1,11 @@
 using System.Net;
 using Escale.Kernel;
-using Escale.Serve;
 
 namespace Escale.Hosting;
 
 /// <summary>
 /// What a run listens with when a source waits for pushed events and no web application is served: a free loopback port, the intake
-/// endpoints of the rooms, health, and nothing else. Thread-safe.
+/// endpoints of the rooms and nothing else. Thread-safe.
 /// </summary>
 internal sealed class IntakeServer(
     IServiceProvider project, IReadOnlyList<EscaleModule> modules, ProjectRoot root, RunEnvironment environment, ProgramToken token) : IProgramHost, IAsyncDisposable
@@ -69,7 +68,6 @@ internal sealed class IntakeServer(
             return next(context);
         });
         application.UseRouting();
-        HealthEndpoints.Map(application);
         foreach (var module in modules)
         {
             module.MapIntake(application);
