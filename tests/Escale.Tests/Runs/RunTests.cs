@@ -109,8 +109,9 @@ public sealed class RunTests : IDisposable
         using var up = EscaleProgram.Start(_project.Folder, ["up", "--urls", "http://127.0.0.1:0", "--json"]);
         var serving = await ReadUntilAsync(up, "serving");
         using var client = new HttpClient();
-        var page = await client.GetStringAsync(new Uri(serving.GetProperty("url").GetString()!));
-        Assert.Contains("gold.by_country", page, StringComparison.Ordinal);
+        Assert.Equal("live", await client.GetStringAsync(new Uri(new Uri(serving.GetProperty("url").GetString()!), "/health/live")));
+        var setup = await client.GetStringAsync(new Uri(serving.GetProperty("setup").GetString()!));
+        Assert.Contains("name=\"password\"", setup, StringComparison.Ordinal);
         Assert.Contains("psql", serving.GetProperty("psql").GetString(), StringComparison.Ordinal);
         await EndAsync(up);
         Assert.Equal(0, up.ExitCode);

@@ -45,7 +45,8 @@ public sealed class Sql_over_http : IDisposable
             Assert.Equal("live", await session.Client.GetStringAsync("/health/live"));
             await Task.Delay(250);
         }
-        Assert.Equal("explore.sql-timeout", (await monster).Problem.GetProperty("code").GetString());
+        // Its time or its memory is over first, as the machine is.
+        Assert.Contains((await monster).Problem.GetProperty("code").GetString(), (string[])["explore.sql-timeout", "engines.duckdb.out-of-memory"]);
         Assert.Equal("[[1000]]", (await AskAsync(session, "select count(*) from gold.calls", "{}")).GetProperty("results")[0].GetProperty("rows").GetRawText());
     }
 
