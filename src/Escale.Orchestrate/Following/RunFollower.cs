@@ -22,7 +22,7 @@ internal sealed class RunFollower(RunHistory history, RunLog log, TimeProvider c
         var (said, position, last) = ("", 0L, clock.GetTimestamp());
         while (true)
         {
-            var (run, _) = await history.ShowAsync(id, cancellationToken);
+            var run = await history.RunAsync(id, cancellationToken);
             while (log.ReadFrom(id, position) is { Text.Length: > 0 } more)
             {
                 position = more.Next;

@@ -36,11 +36,15 @@ public sealed class RunHistory(RunStore store)
         group by r.id order by r.started_at desc, r.id desc limit $2
         """;
 
-    private const string Steps = """
+    private const string StepColumns = """
         select asset_id, kind, name, status, reason, version, row_count, size_bytes, quarantined_count, warning, attempt_count,
           elapsed_ms / 1000.0::float8, error_code, error_message, error_place, error_remedy, started_at
-        from orchestrate.steps where run_id = $1 order by ordinal
+        from orchestrate.steps where run_id = $1
         """;
+
+    private const string Steps = $"{StepColumns} order by ordinal";
+
+    private const string Troubled = $"{StepColumns} and (status = 'failed' or warning is not null) order by ordinal limit $2";
 
     /// <summary>The newest runs first.</summary>
     public Task<IReadOnlyList<RunEntry>> ListAsync(int limit, CancellationToken cancellationToken) => RunsAsync(null, limit, cancellationToken);
@@ -49,13 +53,24 @@ public sealed class RunHistory(RunStore store)
     /// <exception cref="EscaleException"><c>orchestrate.run-not-found</c>.</exception>
     public async Task<(RunEntry Run, IReadOnlyList<StepEntry> Steps)> ShowAsync(string? id, CancellationToken cancellationToken)
     {
+        var run = await RunAsync(id, cancellationToken);
+        return (run, await StepsAsync(Steps, [run.Id], cancellationToken));
+    }
+
+    /// <summary>One run with its counts, without the steps; the newest when no id is given.</summary>
+    /// <exception cref="EscaleException"><c>orchestrate.run-not-found</c>.</exception>
+    public async Task<RunEntry> RunAsync(string? id, CancellationToken cancellationToken)
+    {
         var found = await RunsAsync(id, 1, cancellationToken);
-        if (found.Count == 0)
-        {
-            throw new EscaleException("orchestrate.run-not-found", id is null ? "There was no run yet." : $"There is no run '{id}'.",
-                id is null ? "Start one with `escale run`." : "List the runs with `escale runs`.");
-        }
-        var steps = await store.ReadAsync(Steps, [found[0].Id], async reader =>
+        return found.Count > 0 ? found[0] : throw new EscaleException(
+            "orchestrate.run-not-found", id is null ? "There was no run yet." : $"There is no run '{id}'.", id is null ? "Start one with `escale run`." : "List the runs with `escale runs`.");
+    }
+
+    /// <summary>The steps of a run that failed or have a warning, in order; at most so many.</summary>
+    public Task<IReadOnlyList<StepEntry>> TroubledAsync(string id, int limit, CancellationToken cancellationToken) => StepsAsync(Troubled, [id, limit], cancellationToken);
+
+    private async Task<IReadOnlyList<StepEntry>> StepsAsync(string sql, IReadOnlyList<object?> parameters, CancellationToken cancellationToken) =>
+        await store.ReadAsync(sql, parameters, async reader =>
         {
             var list = new List<StepEntry>();
             while (await reader.ReadAsync(cancellationToken))
@@ -70,8 +85,6 @@ public sealed class RunHistory(RunStore store)
             string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
             long? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
         }, cancellationToken);
-        return (found[0], steps);
-    }
 
     private async Task<IReadOnlyList<RunEntry>> RunsAsync(string? id, int limit, CancellationToken cancellationToken)
     {

@@ -52,7 +52,7 @@ internal static class RunStartEndpoints
 
     private static async Task<IResult> CancelAsync(HttpContext context, RunHistory history, string id, CancellationToken cancellationToken)
     {
-        var (run, _) = await history.ShowAsync(id, cancellationToken);
+        var run = await history.RunAsync(id, cancellationToken);
         if (!run.IsRunning)
         {
             throw new EscaleException("orchestrate.not-running", $"The run {id} is not under way.", "Load the page again to see how it ended.");
