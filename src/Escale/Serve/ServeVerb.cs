@@ -46,20 +46,20 @@ internal static class ServeVerb
     }
 
     /// <summary>The one-time link of the first start, for the console only; null when there is an administrator.</summary>
-    public static Uri? SetupLink(VerbCall call, Uri address) => call.Get<AccountsStart>().SetupPath is { } path ? new Uri(address, path) : null;
+    public static Uri? SetupLink(VerbCall call, Uri address) => call.Get<AccountsStart>().SetupPath is { } path ? ShownAddress.Of(call, address, path) : null;
 
     private static void Announce(VerbCall call, Uri address)
     {
-        var setup = SetupLink(call, address);
+        var (setup, shown) = (SetupLink(call, address), ShownAddress.Of(call, address, "/"));
         if (call.Output.IsJson)
         {
-            call.Output.WriteJsonLine(new { listening = address, setup });
+            call.Output.WriteJsonLine(new { listening = address, url = shown, setup });
             return;
         }
         if (setup is not null)
         {
             call.Output.Line($"Set up     {setup} (makes the first account; once, within a day)");
         }
-        call.Output.Line($"Serving on {address} (Ctrl-C stops)");
+        call.Output.Line($"Serving on {shown} ({(shown == address ? "" : $"listening on {address}; ")}Ctrl-C stops)");
     }
 }

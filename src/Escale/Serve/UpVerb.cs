@@ -32,15 +32,16 @@ internal static class UpVerb
     private static async Task AnnounceAsync(VerbCall call, Uri address, CancellationToken cancellationToken)
     {
         var database = await call.Get<PostgresServer>().AddressAsync(cancellationToken);
+        var shown = ShownAddress.Of(call, address, "/");
         var here = Path.GetRelativePath(Directory.GetCurrentDirectory(), call.Project.Folder);
         var project = here == "." ? "" : $" --project {(here.StartsWith("..", StringComparison.Ordinal) ? call.Project.Folder : here)}";
         if (call.Output.IsJson)
         {
-            call.Output.WriteJsonLine(new { @event = "serving", url = address, setup = ServeVerb.SetupLink(call, address), database = database.Url, psql = database.Psql });
+            call.Output.WriteJsonLine(new { @event = "serving", url = shown, setup = ServeVerb.SetupLink(call, address), database = database.Url, psql = database.Psql });
             return;
         }
         call.Output.Line();
-        call.Output.Line($"Look       {address}");
+        call.Output.Line($"Look       {shown}");
         if (ServeVerb.SetupLink(call, address) is { } setup)
         {
             call.Output.Line($"Set up     {setup} (makes the first account; once, within a day)");
