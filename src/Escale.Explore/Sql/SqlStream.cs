@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Escale.Kernel;
+using Escale.Ui;
 using Microsoft.AspNetCore.Http;
 
 namespace Escale.Explore.Sql;
@@ -108,11 +109,16 @@ internal sealed class SqlStream(HttpContext context, SqlRunner runner, RunningQu
         ErrorCode = error.Code;
         return LineAsync("error", () =>
         {
-            _json.WriteString("title"u8, error.Message);
+            var words = ErrorGuide.WordsFor(ReaderOf.Request(context), error.Code);
+            _json.WriteString("title"u8, words?.Meaning ?? error.Message);
             _json.WriteString("code"u8, error.Code);
-            if (error.Remedy is { } remedy)
+            if ((words is { Next.Length: > 0 } ? words.Next : error.Remedy) is { } next)
             {
-                _json.WriteString("next"u8, remedy);
+                _json.WriteString("next"u8, next);
+            }
+            if (words is not null)
+            {
+                _json.WriteString("detail"u8, Problem.Detail(error.Message, error.Remedy));
             }
             if (error.Place is { Line: { } line } place)
             {

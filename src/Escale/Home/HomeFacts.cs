@@ -18,7 +18,7 @@ public sealed record HomeTable(TableName Name, long Rows, DateTimeOffset Changed
 /// <param name="Newest">Those that changed last.</param>
 /// <param name="Quarantine">Tables of quarantine that hold rows.</param>
 /// <param name="Damaged">Tables that cannot be read, with the reason.</param>
-public sealed record LakeFacts(int TableCount, long RowCount, long SizeBytes, IReadOnlyList<HomeTable> Newest, IReadOnlyList<HomeTable> Quarantine, IReadOnlyList<(TableName Name, string Why)> Damaged);
+public sealed record LakeFacts(int TableCount, long RowCount, long SizeBytes, IReadOnlyList<HomeTable> Newest, IReadOnlyList<HomeTable> Quarantine, IReadOnlyList<(TableName Name, EscaleException Error)> Damaged);
 
 /// <summary>Everything that the first page shows.</summary>
 public sealed record HomeFacts(LakeFacts Lake, RunEntry? LastRun, IReadOnlyList<StepEntry> Broken, IReadOnlyList<StepEntry> Warned, EscaleException? ProjectError, bool IsEmpty);
@@ -27,6 +27,7 @@ public sealed record HomeFacts(LakeFacts Lake, RunEntry? LastRun, IReadOnlyList<
 internal sealed class HomeReader(LakeEngine lake, LiveProject project, RunHistory runs, TimeProvider clock)
 {
     private const int ShownTables = 8;
+    private const int MostTroubles = 100;
     private static readonly TimeSpan _age = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -37,7 +38,7 @@ internal sealed class HomeReader(LakeEngine lake, LiveProject project, RunHistor
         var facts = Lake();
         var state = project.Now();
         var last = (await runs.ListAsync(1, cancellationToken)).FirstOrDefault();
-        IReadOnlyList<StepEntry> steps = last is null ? [] : (await runs.ShowAsync(last.Id, cancellationToken)).Steps;
+        IReadOnlyList<StepEntry> steps = last is null ? [] : await runs.TroubledAsync(last.Id, MostTroubles, cancellationToken);
         return new HomeFacts(
             facts, last, [.. steps.Where(step => step.Status == "failed")], [.. steps.Where(step => step.Warning is not null && step.Quarantined == 0)], state.Error,
             facts.TableCount == 0 && state.Graph.Assets.Count == 0 && state.Error is null);
@@ -59,7 +60,7 @@ internal sealed class HomeReader(LakeEngine lake, LiveProject project, RunHistor
 
     private LakeFacts ReadLake()
     {
-        var (tables, quarantine, damaged, size) = (new List<HomeTable>(), new List<HomeTable>(), new List<(TableName, string)>(), 0L);
+        var (tables, quarantine, damaged, size) = (new List<HomeTable>(), new List<HomeTable>(), new List<(TableName, EscaleException)>(), 0L);
         foreach (var name in lake.Catalog.Tables())
         {
             try
@@ -76,7 +77,7 @@ internal sealed class HomeReader(LakeEngine lake, LiveProject project, RunHistor
             }
             catch (EscaleException error)
             {
-                damaged.Add((name, error.Message));
+                damaged.Add((name, error));
             }
         }
         return new LakeFacts(tables.Count, tables.Sum(table => table.Rows), size, [.. tables.OrderByDescending(table => table.ChangedAt).Take(ShownTables)], [.. quarantine.Where(table => table.Rows > 0)], damaged);

@@ -17,7 +17,6 @@ internal static class Words
     public static readonly Text Attention = new("Needs attention", "À regarder");
     public static readonly Text AllWell = new("Nothing failed in the last run, and nothing is in quarantine.", "Rien n'a échoué à la dernière exécution et rien n'est en quarantaine.");
     public static readonly Text ProjectError = new("A file of the project is wrong; what was right before it is still shown.", "Un fichier du projet est erroné ; ce qui était correct auparavant reste affiché.");
-    public static readonly Text NotReadable = new("cannot be read", "ne peut pas être lue");
     public static readonly Plural InQuarantine = new(new("{0} row in quarantine", "{0} ligne en quarantaine"), new("{0} rows in quarantine", "{0} lignes en quarantaine"));
     public static readonly Text Next = new("What to do next", "Et maintenant");
     public static readonly Text Connect = new("Connect a BI tool", "Brancher un outil de BI");

@@ -15,9 +15,8 @@ internal sealed class AntiforgeryGuard(RequestDelegate next, IAntiforgery antifo
         if (!isRead && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<TakesNoCookie>() is null && !context.User.HasClaim(claim => claim.Type == Caller.ScopeClaim)
             && !await antiforgery.IsRequestValidAsync(context))
         {
-            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "host.antiforgery", "The page is too old, or the request does not come from a page of this program.",
-                remedy: "Load the page again, then repeat what you did. Programs use an API token.");
-            return;
+            throw new EscaleException("host.antiforgery", "The page is too old, or the request does not come from a page of this program.",
+                "Load the page again, then repeat what you did. Programs use an API token.");
         }
         await next(context);
     }

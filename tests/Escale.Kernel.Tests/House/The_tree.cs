@@ -33,6 +33,19 @@ public sealed class The_tree
     }
 
     [Fact]
+    public void Explains_every_error_code_in_French_once_and_in_the_same_order()
+    {
+        static List<string> Codes(string file) =>
+            [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "manual", file)).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1])];
+
+        var (english, french) = (Codes("errors.md"), Codes("erreurs.md"));
+        Assert.Empty(english.Except(french).Select(code => $"docs/manual/erreurs.md lacks {code}"));
+        Assert.Empty(french.Except(english).Select(code => $"docs/manual/errors.md lacks {code}"));
+        Assert.Equal(english, french);
+        Assert.Equal(english.Distinct().Count(), english.Count);
+    }
+
+    [Fact]
     public void Has_every_place_that_the_code_map_names()
     {
         var map = File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md")).Split("## Code map")[1].Split("## Invariants")[0];

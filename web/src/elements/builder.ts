@@ -1,6 +1,6 @@
 // <escale-builder data-id>: a question in steps, with what each gives, or in SQL; and its chart.
 import { visit } from "@hotwired/turbo";
-import { ApiError, base, callJson } from "../api";
+import { base, callJson, explain } from "../api";
 import { formatNumber, text } from "../language";
 import { toast } from "../shell/shell";
 import { formOf, line, typed } from "./builder/forms";
@@ -223,7 +223,7 @@ export class EscaleBuilder extends HTMLElement {
       this.drawPreview();
       if (this.sql === null) await this.count(asked.signal);
     } catch (error) {
-      if (!asked.signal.aborted) this.tell(error instanceof ApiError ? [error.message, error.next].filter(Boolean).join("\n") : text({ en: "The program does not answer.", fr: "Le programme ne répond pas." }), "bad");
+      if (!asked.signal.aborted) this.tell(explain(error), "bad");
     } finally {
       if (this.asked === asked) this.preview.removeAttribute("aria-busy");
     }
@@ -281,7 +281,7 @@ export class EscaleBuilder extends HTMLElement {
       this.drawLeft();
       this.refresh(0);
     } catch (error) {
-      this.tell(error instanceof ApiError ? error.message : String(error), "bad");
+      this.tell(explain(error), "bad");
     }
   }
 
@@ -298,7 +298,7 @@ export class EscaleBuilder extends HTMLElement {
         this.steps = read.steps;
         this.sql = null;
       } catch (error) {
-        this.tell(error instanceof ApiError ? error.message : String(error), "bad");
+        this.tell(explain(error), "bad");
         return;
       }
     }
@@ -321,7 +321,7 @@ export class EscaleBuilder extends HTMLElement {
       toast(text({ en: "Saved", fr: "Enregistrée" }));
       visit(`${base}/questions/${saved.id}`);
     } catch (error) {
-      this.tell(error instanceof ApiError ? [error.message, error.next].filter(Boolean).join("\n") : String(error), "bad");
+      this.tell(explain(error), "bad");
     }
   }
 }

@@ -1,6 +1,6 @@
 // <escale-canvas api="/api/v1/dashboards/ID" editable>: a dashboard. Its tiles are asked for side by side; filters and picks are in the address.
 // With editable it can be changed: canvas/editor.ts follows when it is. Behind a share link api is /api/v1/share/TOKEN.
-import { ApiError, call } from "../api";
+import { call, explain } from "../api";
 import { text } from "../language";
 import type { Picked } from "./chart/types";
 import { button, part } from "./canvas/dom";
@@ -156,7 +156,7 @@ export class EscaleCanvas extends HTMLElement implements TileHost {
       else if (dashboard.tiles.length === 0) this.empty();
     } catch (error) {
       if (this.ending?.signal.aborted) return;
-      const notice = part("p", "notice bad", error instanceof ApiError ? `${error.message} ${error.next ?? ""}` : String(error));
+      const notice = part("p", "notice bad", explain(error));
       notice.setAttribute("role", "alert");
       this.replaceChildren(notice);
     }

@@ -1,6 +1,6 @@
 // <escale-grid table="gold.x" version="3">: the rows of a table, however many. Only what is in view is in the page and on the wire.
 // Keys: arrows, Page Up/Down, Home/End, Ctrl+Home/End; Shift selects; Ctrl+C copies; Enter shows a value whole; Alt+↓ opens the column's menu.
-import { base } from "../api";
+import { base, explain } from "../api";
 import { formatNumber, text } from "../language";
 import { type Column, icons, long, show, startWidth, toTsv } from "./grid-format";
 import { describe, openMenu } from "./grid-menu";
@@ -322,6 +322,7 @@ class GridElement extends HTMLElement {
       count.className = "grid-count error";
       count.setAttribute("role", "alert");
       count.textContent = [error.message, error.next].filter(Boolean).join(" ");
+      count.title = error.detail ?? "";
     } else {
       count.setAttribute("aria-live", "polite");
       count.textContent = this.#columns.length === 0 ? "…" : this.#rows.total === 1 ? text({ en: "1 row", fr: "1 ligne" }) : text({ en: "{0} rows", fr: "{0} lignes" }, formatNumber(this.#rows.total));
@@ -448,7 +449,7 @@ class GridElement extends HTMLElement {
       await navigator.clipboard.writeText(toTsv(count > 1 && columns.length > 1 ? [columns.map((column) => column.name), ...rows] : rows));
       this.#say(text({ en: "Copied: {0} × {1}", fr: "Copié : {0} × {1}" }, formatNumber(count), columns.length));
     } catch (error) {
-      this.#say(error instanceof Error ? error.message : String(error));
+      this.#say(explain(error));
     }
   }
 

@@ -1,7 +1,7 @@
 // <escale-lineage table="gold.x">: where a table comes from and where it goes, to the column. Drag to move, wheel or + and - to zoom, 0 to see all;
 // a click on a box shows its columns, a click on a column follows it through all tables.
 import { visit } from "@hotwired/turbo";
-import { base, callJson } from "../api";
+import { base, callJson, explain } from "../api";
 import { text, type Words } from "../language";
 import { type Box, boxWidth, type Graph, headHeight, key, layout, lineHeight, type Node, trace } from "./lineage-layout";
 
@@ -57,7 +57,7 @@ class LineageElement extends HTMLElement {
       this.#fit();
     } catch (error) {
       if (this.#ended.signal.aborted) return;
-      const notice = Object.assign(document.createElement("p"), { className: "lineage-error", textContent: error instanceof Error ? error.message : String(error) });
+      const notice = Object.assign(document.createElement("p"), { className: "lineage-error", textContent: explain(error) });
       this.replaceChildren(notice);
     }
   }

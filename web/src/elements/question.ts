@@ -1,5 +1,5 @@
 // <escale-question data-id data-title data-chart>: a saved question's chart on its page, and the rows behind what is clicked.
-import { ApiError, callJson } from "../api";
+import { callJson, explain } from "../api";
 import { formatNumber, text } from "../language";
 import { EscaleChart } from "./chart";
 import { ResultTable } from "./chart/table";
@@ -30,7 +30,7 @@ export class EscaleQuestion extends HTMLElement {
     } catch (error) {
       if (signal.aborted) return;
       const notice = element("div", "notice bad");
-      notice.append(icon("circle-x"), element("div", "grow sql-error", error instanceof ApiError ? [error.message, error.next].filter(Boolean).join("\n") : text({ en: "The program does not answer.", fr: "Le programme ne répond pas." })));
+      notice.append(icon("circle-x"), element("div", "grow sql-error", explain(error)));
       this.replaceChildren(notice);
     }
   }
@@ -56,7 +56,7 @@ export async function showRows(address: string, picked: Picked): Promise<void> {
     new ResultTable(body, picked.label).show(data);
     count.textContent = `${data.truncated ? "≥ " : ""}${formatNumber(data.rows.length)} ${text({ en: "rows", fr: "lignes" })}`;
   } catch (error) {
-    body.replaceChildren(element("p", "card-body", error instanceof ApiError ? error.message : text({ en: "The program does not answer.", fr: "Le programme ne répond pas." })));
+    body.replaceChildren(element("p", "card-body lines", explain(error)));
   }
 }
 

@@ -195,7 +195,7 @@ export class EscaleSql extends HTMLElement {
       else this.summarise(end.elapsedMs);
     } catch (error) {
       if (running.signal.aborted) this.status.textContent = text({ en: "Stopped", fr: "Arrêtée" });
-      else if (error instanceof ApiError) this.fail({ title: error.message, code: error.code, ...(error.next ? { next: error.next } : {}), ...(error.place?.line ? { place: { line: error.place.line, column: error.place.column ?? 1 } } : {}) }, sql, from);
+      else if (error instanceof ApiError) this.fail({ title: error.message, code: error.code, ...(error.next ? { next: error.next } : {}), ...(error.detail ? { detail: error.detail } : {}), ...(error.place?.line ? { place: { line: error.place.line, column: error.place.column ?? 1 } } : {}) }, sql, from);
       else this.fail({ title: text({ en: "The program does not answer.", fr: "Le programme ne répond pas." }), code: "" }, sql, from);
     } finally {
       if (this.running === running) this.busy(false, started);
@@ -229,7 +229,7 @@ export class EscaleSql extends HTMLElement {
   private fail(failure: Failure, sql: string, from: number): void {
     this.share = "";
     this.status.textContent = "";
-    if (failure.place) this.editor!.mark(from + offsetOf(sql, failure.place.line, failure.place.column), failure.title);
+    if (failure.place) this.editor!.mark(from + offsetOf(sql, failure.place.line, failure.place.column), failure.detail ?? failure.title);
     this.results!.fail(failure, failure.place && this.editor ? lineOf(this.editor.text, from + offsetOf(sql, failure.place.line, failure.place.column)) : undefined);
   }
 }

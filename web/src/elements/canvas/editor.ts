@@ -1,5 +1,5 @@
 // Changing a dashboard: drag and resize with the pointer, arrow keys, add, duplicate, remove, undo, save. Fetched when somebody edits.
-import { ApiError, call, callJson } from "../../api";
+import { call, callJson, explain } from "../../api";
 import { text } from "../../language";
 import type { EscaleCanvas } from "../canvas";
 import { button, icon, menu, part } from "./dom";
@@ -263,8 +263,7 @@ export class Editor {
   }
 
   private complain(error: unknown): void {
-    const words = error instanceof ApiError ? [error.message, error.next].filter(Boolean).join(" ") : text({ en: "The program does not answer.", fr: "Le programme ne répond pas." });
-    const notice = part("p", "notice bad canvas-notice", words);
+    const notice = part("p", "notice bad canvas-notice", explain(error));
     notice.setAttribute("role", "alert");
     this.canvas.querySelector(".canvas-notice")?.remove();
     this.canvas.querySelector(".canvas-head")?.after(notice);

@@ -1,5 +1,5 @@
 // Links that open a dashboard to people who are not signed in; and the dashboard as a file and a call.
-import { ApiError, base, call, callJson } from "../../api";
+import { base, call, callJson, explain } from "../../api";
 import { formatMoment, text } from "../../language";
 import { button, dialog, field, part } from "./dom";
 
@@ -57,7 +57,7 @@ async function guard<T>(place: HTMLElement, act: () => Promise<T>): Promise<T | 
   try {
     return await act();
   } catch (error) {
-    place.replaceChildren(part("p", "error", error instanceof ApiError ? error.message : String(error)));
+    place.replaceChildren(part("p", "error lines", explain(error)));
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 // One tile: its card, its chart or words, where the numbers come from, and its menu.
-import { ApiError, base, call } from "../../api";
+import { ApiError, base, call, explain } from "../../api";
 import { formatNumber, text } from "../../language";
 import { EscaleChart } from "../chart";
 import { fileName, save } from "../chart/export";
@@ -126,10 +126,11 @@ export class TileView {
   private fail(error: unknown, again: () => void): void {
     this.chart = undefined;
     this.known = "";
-    const [words, next] = error instanceof ApiError ? [error.message, error.next] : [text({ en: "The program does not answer.", fr: "Le programme ne répond pas." }), undefined];
-    const notice = part("div", "tile-error", [icon("circle-alert"), part("p", "strong", words)]);
+    const problem = error instanceof ApiError ? error : new ApiError(0, "", explain(error));
+    const notice = part("div", "tile-error", [icon("circle-alert"), part("p", "strong", problem.message)]);
     notice.setAttribute("role", "alert");
-    if (next) notice.append(part("p", "soft", next));
+    if (problem.next) notice.append(part("p", "soft", problem.next));
+    if (problem.detail) notice.append(Object.assign(part("p", "error-detail", problem.detail), { lang: "en" }));
     notice.append(button(text({ en: "Try again", fr: "Réessayer" }), again, { className: "small", icon: "rotate-ccw" }));
     this.body.replaceChildren(notice);
     this.foot.replaceChildren(" ");

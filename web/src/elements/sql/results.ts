@@ -87,9 +87,10 @@ export class ResultTabs {
     const notice = element("div", "notice bad");
     notice.setAttribute("role", "alert");
     const words = element("div", "grow stack-s");
-    words.append(element("div", "sql-error", failure.title));
+    words.append(element("div", failure.detail ? "strong" : "sql-error", failure.title));
     if (at) words.append(element("div", "quiet", text({ en: "Line {0}, column {1}", fr: "Ligne {0}, colonne {1}" }, at.line, at.column)));
     if (failure.next) words.append(element("div", "", failure.next));
+    if (failure.detail) words.append(Object.assign(element("div", "sql-error soft", failure.detail), { lang: "en" }));
     if (failure.code) words.append(element("div", "quiet mono", failure.code));
     notice.append(icon("circle-x"), words);
     this.panels.prepend(notice);

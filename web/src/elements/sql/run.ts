@@ -3,7 +3,7 @@ import { call } from "../../api";
 import type { Column, Row, TableVersion } from "../chart/types";
 
 export type Result = { statement: number; sql: string; columns: Column[]; rows: Row[]; tables: TableVersion[]; rowCount: number; truncated: boolean; engineMs: number; isDone: boolean };
-export type Failure = { title: string; code: string; next?: string; place?: { line: number; column: number } };
+export type Failure = { title: string; code: string; next?: string; detail?: string; place?: { line: number; column: number } };
 export type Progress = { elapsed_ms: number; progress?: number };
 export type Watcher = { columns(result: Result): void; rows(result: Result): void; progress(progress: Progress): void };
 export type Asked = { sql: string; parameters: Record<string, unknown>; row_limit: number; explain?: "plan" | "analyze" };

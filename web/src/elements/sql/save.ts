@@ -1,13 +1,12 @@
 // Keeping a query: as a question, or as a SQL model, which is a file of the project.
 import { visit } from "@hotwired/turbo";
-import { ApiError, base, callJson } from "../../api";
+import { base, callJson, explain } from "../../api";
 import { text } from "../../language";
 import { toast } from "../../shell/shell";
 import { ask } from "./parts";
 
 const cancel = (): string => text({ en: "Cancel", fr: "Annuler" });
 const go = (): string => text({ en: "Save", fr: "Enregistrer" });
-const wrong = (error: unknown): string => (error instanceof ApiError ? [error.message, error.next].filter(Boolean).join(" ") : text({ en: "The program does not answer.", fr: "Le programme ne répond pas." }));
 
 export async function saveQuestion(sql: string): Promise<void> {
   let id = "";
@@ -19,7 +18,7 @@ export async function saveQuestion(sql: string): Promise<void> {
       id = (await callJson<{ id: string }>("/api/v1/questions", { method: "POST", body: JSON.stringify({ title, description, sql }) })).id;
       return null;
     } catch (error) {
-      return wrong(error);
+      return explain(error);
     }
   });
   if (id) visit(`${base}/questions/${id}`);
@@ -34,7 +33,7 @@ export async function saveModel(sql: string): Promise<void> {
       await callJson("/api/v1/sql/models", { method: "POST", body: JSON.stringify({ name, folder, sql }) });
       return null;
     } catch (error) {
-      return wrong(error);
+      return explain(error);
     }
   });
   if (sent) toast(text({ en: "Saved in models/. Run it to make its table.", fr: "Enregistrée dans models/. Exécutez-la pour créer sa table." }));
