@@ -33,7 +33,6 @@ public sealed class AccountsModule : EscaleModule
     /// <inheritdoc/>
     public override void AddWebServices(IServiceCollection services)
     {
-        services.AddSingleton(provider => new AccountsDatabase(provider.GetRequiredService<PostgresServer>()));
         services.AddSingleton<SetupLink>();
         services.AddSingleton<IdentityWords>();
         services.AddSingleton(provider => new AccountsStart(provider));
@@ -78,7 +77,8 @@ public sealed class AccountsModule : EscaleModule
 
     private static void AddIdentity(IServiceCollection services)
     {
-        services.AddDbContext<AccountsContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<AccountsDatabase>().Current));
+        services.AddDbContext<AccountsContext>((provider, options) => options.UseNpgsql(
+            npgsql => npgsql.ExecutionStrategy(dependencies => new AccountsRetry(dependencies, provider.GetRequiredService<PostgresServer>()))));
         services.AddIdentityCore<Person>(options =>
             {
                 options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;

@@ -1,5 +1,6 @@
 using Escale.Accounts.Setup;
 using Escale.Accounts.Storage;
+using Escale.Engines.Postgres;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,7 +18,7 @@ public sealed class AccountsStart
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         _services.GetRequiredService<Tokens.EnvironmentKey>(); // refuses a weak one before anything listens
-        await _services.GetRequiredService<AccountsDatabase>().MigrateAsync(cancellationToken);
+        await AccountsDatabase.MigrateAsync(_services.GetRequiredService<PostgresServer>(), cancellationToken);
         await using var scope = _services.CreateAsyncScope();
         if (!await scope.ServiceProvider.GetRequiredService<AccountsContext>().Users.AnyAsync(cancellationToken))
         {

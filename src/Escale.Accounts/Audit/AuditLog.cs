@@ -109,10 +109,16 @@ internal sealed class AuditLog(PostgresServer server, TimeProvider clock) : IAud
         return new AuditCheck(count, count == headNumber && previous.AsSpan().SequenceEqual(head) ? null : count + 1, Convert.ToHexStringLower(head));
     }
 
-    private async Task AppendAsync(HttpContext context, string? personId, string person, string action, string subject, bool succeeded, string? detail)
+    // What was done must be noted also when the client is gone, and when the server has to be started again; twice rather than not.
+    private Task AppendAsync(HttpContext context, string? personId, string person, string action, string subject, bool succeeded, string? detail) => server.RetryAsync(async never =>
     {
-        // What was done must be noted also when the client is gone.
-        var never = CancellationToken.None;
+        await AppendOnceAsync(context, personId, person, action, subject, succeeded, detail, never);
+        return true;
+    }, CancellationToken.None);
+
+    private async Task AppendOnceAsync(
+        HttpContext context, string? personId, string person, string action, string subject, bool succeeded, string? detail, CancellationToken never)
+    {
         await using var connection = await (await server.WriterAsync(never)).OpenConnectionAsync(never);
         await using var transaction = await connection.BeginTransactionAsync(never);
         var (number, previous) = await HeadAsync(connection, transaction, Head, never);

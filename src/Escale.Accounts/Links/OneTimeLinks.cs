@@ -84,7 +84,9 @@ internal sealed class OneTimeLinks(PostgresServer server, TimeProvider clock)
     }
 
     /// <summary>The link with this secret, if it can still be used.</summary>
-    public async Task<OneTimeLink?> FindAsync(LinkKind kind, string? token, CancellationToken cancellationToken)
+    public Task<OneTimeLink?> FindAsync(LinkKind kind, string? token, CancellationToken cancellationToken) => server.RetryAsync(stop => FindOnceAsync(kind, token, stop), cancellationToken);
+
+    private async Task<OneTimeLink?> FindOnceAsync(LinkKind kind, string? token, CancellationToken cancellationToken)
     {
         await using var command = (await server.WriterAsync(cancellationToken)).CreateCommand(SelectOne);
         command.Parameters.AddAll([new() { Value = Code(kind) }, new() { Value = Hash(token ?? "") }, new() { Value = clock.GetUtcNow() }]);

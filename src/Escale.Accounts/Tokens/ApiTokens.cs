@@ -64,7 +64,9 @@ internal sealed class ApiTokens(PostgresServer server, TimeProvider clock)
     }
 
     /// <summary>Whose token this is; null when nobody has one that begins so.</summary>
-    public async Task<TokenUse?> UseAsync(TokenText text, CancellationToken cancellationToken)
+    public Task<TokenUse?> UseAsync(TokenText text, CancellationToken cancellationToken) => server.RetryAsync(token => UseOnceAsync(text, token), cancellationToken);
+
+    private async Task<TokenUse?> UseOnceAsync(TokenText text, CancellationToken cancellationToken)
     {
         var writer = await server.WriterAsync(cancellationToken);
         await using var command = writer.CreateCommand(SelectUse);

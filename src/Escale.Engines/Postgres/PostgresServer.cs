@@ -72,6 +72,20 @@ public sealed class PostgresServer(ProjectRoot root, RunEnvironment environment,
         }
     }
 
+    /// <summary>
+    /// Takes note of what a connection threw: when the server seems away, the next who asks for connections looks whether it runs, and starts it if need be.
+    /// </summary>
+    /// <returns>The designed error, <c>engines.postgres.unreachable</c>; null when the exception says something else.</returns>
+    public EscaleException? Doubt(Exception exception)
+    {
+        if (exception is not (NpgsqlException or ObjectDisposedException { ObjectName: nameof(NpgsqlDataSource) }) || !IsWorthRetrying(exception))
+        {
+            return null;
+        }
+        _isSuspect = true;
+        return PostgresErrors.Translate(exception, Where);
+    }
+
     /// <summary>What stands now; starts and touches nothing.</summary>
     public PostgresStatus Status()
     {

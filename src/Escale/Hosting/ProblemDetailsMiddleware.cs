@@ -1,6 +1,6 @@
 using System.Globalization;
+using Escale.Engines.Postgres;
 using Escale.Kernel;
-using Escale.Ui;
 
 namespace Escale.Hosting;
 
@@ -17,38 +17,32 @@ internal sealed class ProblemDetailsMiddleware(RequestDelegate next, ProjectRoot
             if (context.Response is { StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, HasStarted: false, ContentLength: null, ContentType: null })
             {
                 var isThere = context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed;
-                await AnswerAsync(context, new EscaleException(isThere ? "host.method" : "host.not-found",
+                await Problem.AnswerAsync(context, new EscaleException(isThere ? "host.method" : "host.not-found",
                     isThere ? $"{context.Request.Path} does not take {context.Request.Method}." : $"There is nothing at {context.Request.Path}.", "See the list of addresses in the API reference."), context.Response.StatusCode);
             }
         }
         catch (EscaleException error) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, error, Problem.StatusOf(error));
+            await Problem.AnswerAsync(context, error, Problem.StatusOf(error));
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, new EscaleException("host.bad-request", error.Message, "Correct the request; the API reference says what each address takes."), error.StatusCode);
+            await Problem.AnswerAsync(context, new EscaleException("host.bad-request", error.Message, "Correct the request; the API reference says what each address takes."), error.StatusCode);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone.
         }
+        catch (Exception error) when (!context.Response.HasStarted && context.RequestServices?.GetService<PostgresServer>()?.Doubt(error) is { } away)
+        {
+            await Problem.AnswerAsync(context, away, StatusCodes.Status503ServiceUnavailable);
+        }
         catch (Exception error) when (!context.Response.HasStarted)
         {
             Log(context, error);
-            await AnswerAsync(context, new EscaleException("host.internal-error", "Something went wrong inside Escale.", "Please report it with the trace in .escale/logs/server.log."),
+            await Problem.AnswerAsync(context, new EscaleException("host.internal-error", "Something went wrong inside Escale.", "Please report it with the trace in .escale/logs/server.log."),
                 StatusCodes.Status500InternalServerError);
         }
-    }
-
-    private static async Task AnswerAsync(HttpContext context, EscaleException error, int status)
-    {
-        if (!Problem.WantsPage(context.Request) || context.RequestServices.GetService<Mount>() is null)
-        {
-            await Problem.WriteAsync(context, status, error.Code, error.Message, error.Place, error.Remedy);
-            return;
-        }
-        await Page.Show<ErrorPage>(new { Error = error, Status = status }, status).ExecuteAsync(context);
     }
 
     private void Log(HttpContext context, Exception error)

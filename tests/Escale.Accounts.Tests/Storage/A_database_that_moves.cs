@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Escale.Accounts.Tokens;
+using Escale.Engines.Postgres;
+using Escale.Kernel;
+
+namespace Escale.Accounts.Tests.Storage;
+
+/// <summary>The embedded server is killed under the running program, and its port taken: it comes back on another one.</summary>
+public sealed class A_database_that_moves(ServedProgram program)
+{
+    [Fact]
+    public async Task Keeps_sessions_tokens_and_signing_in_working()
+    {
+        const string Email = "moved@example.org";
+        var id = await program.MakeAsync(Email, Role.Analyst);
+        using var before = await program.SignInAsync(Email);
+        using var bearer = new Browser(program.Address, (await program.Get<ApiTokens>().MakeAsync(id, "t", [TokenScope.Read], TimeSpan.FromDays(1), CancellationToken.None)).Whole);
+        Assert.Equal(HttpStatusCode.OK, (await bearer.Client.GetAsync("/api/v1/search?q=")).StatusCode);
+        var server = program.Get<PostgresServer>();
+        var old = server.Status();
+
+        using (var process = Process.GetProcessById(old.ProcessId!.Value))
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        using var squatter = await TakeAsync(old.Port!.Value);
+
+        Assert.Equal(HttpStatusCode.OK, (await bearer.Client.GetAsync("/api/v1/search?q=")).StatusCode);
+        using var after = await program.SignInAsync(Email);
+        Assert.Equal(HttpStatusCode.OK, (await after.GetAsync("/account")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await before.GetAsync("/account")).StatusCode);
+        Assert.NotEqual(old.Port, server.Status().Port);
+        Assert.NotEqual(old.ProcessId, server.Status().ProcessId);
+    }
+
+    // The killed server's children hold its port for a moment more.
+    private static async Task<TcpListener> TakeAsync(int port)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException) when (attempt < 100)
+            {
+                listener.Dispose();
+                await Task.Delay(50);
+            }
+        }
+    }
+}
