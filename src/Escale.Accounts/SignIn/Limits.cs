@@ -20,6 +20,8 @@ internal static class Limits
     private const int ApiPerSecond = 600;
     private const int StrangerBurst = 300;
     private const int StrangerPerSecond = 5;
+    private const int ViewBurst = 10_000;
+    private const int ViewPerSecond = 2000;
     private const int SqlBurst = 300;
     private const int SqlPerSecond = 10;
     private const int UploadBurst = 60;
@@ -34,12 +36,14 @@ internal static class Limits
         options.AddPolicy(RateLimits.SignIn, context => RateLimitPartition.GetSlidingWindowLimiter(
             AddressOf(context), _ => new SlidingWindowRateLimiterOptions { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 6 }));
         options.AddPolicy(RateLimits.Sql, context => Bucket(CallerOf(context), SqlBurst, SqlPerSecond));
+        options.AddPolicy(RateLimits.View, context => Bucket(CallerOf(context), ViewBurst, ViewPerSecond));
         options.AddPolicy(RateLimits.Upload, context => Bucket(CallerOf(context), UploadBurst, UploadPerSecond));
     });
 
-    // Streams have limits of their own (the size of a batch, the disk): programs push as fast as they can.
+    // Streams have limits of their own (the size of a batch, the disk): programs push as fast as they can. What is looked at has a wider limit of its own.
     private static RateLimitPartition<string> Api(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/api") || context.GetEndpoint()?.Metadata.GetMetadata<TakesNoCookie>() is not null ? RateLimitPartition.GetNoLimiter("")
+        !context.Request.Path.StartsWithSegments("/api") || context.GetEndpoint()?.Metadata is { } metadata
+            && (metadata.GetMetadata<TakesNoCookie>() is not null || metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName == RateLimits.View) ? RateLimitPartition.GetNoLimiter("")
         : Caller.Of(context) is null ? Bucket(AddressOf(context), StrangerBurst, StrangerPerSecond)
         : Bucket(CallerOf(context), ApiBurst, ApiPerSecond);
 
@@ -67,7 +71,7 @@ internal static class Limits
     {
         var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 10;
         rejected.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return Problem.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "host.too-many-requests", "Too many requests.",
-            remedy: $"Wait {seconds.ToString(CultureInfo.InvariantCulture)} s, then go on more slowly.");
+        return Problem.AnswerAsync(
+            rejected.HttpContext, new EscaleException("host.too-many-requests", "Too many requests.", $"Wait {seconds.ToString(CultureInfo.InvariantCulture)} s, then go on more slowly."), StatusCodes.Status429TooManyRequests);
     }
 }

@@ -41,16 +41,16 @@ internal static class DashboardsApi
         var all = endpoints.MapGroup("/api/v1/dashboards").WithTags(Tag);
         all.MapGet("/", List).For(Role.Viewer).WithSummary("The dashboards");
         all.MapPost("/", CreateAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Make a dashboard from JSON; its id is made of its title, unless 'id' is given in the address");
-        all.MapGet("/{id}", (HttpContext context, DashboardFiles files, TileQueries queries, string id) => Answer(context, files.Get(id), queries, isShared: false)).For(Role.Viewer).WithSummary("A dashboard as JSON, with its ETag");
+        all.MapGet("/{id}", (HttpContext context, DashboardFiles files, TileQueries queries, string id) => Answer(context, files.Get(id), queries, isShared: false)).For(Role.Viewer).RequireRateLimiting(RateLimits.View).WithSummary("A dashboard as JSON, with its ETag");
         all.MapPut("/{id}", SaveAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Change a dashboard; lines of its file whose values stay are left alone. If-Match holds its ETag");
         all.MapDelete("/{id}", DeleteAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Remove a dashboard");
         all.MapGet("/{id}/file", (DashboardFiles files, string id) => TypedResults.File(files.Export(id), YamlType, id + ".yml")).For(Role.Viewer).WithSummary("Export: the dashboard's file, byte for byte");
-        all.MapPut("/{id}/file", ImportAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Import: write the dashboard's file, byte for byte, if it can be read");
+        all.MapPut("/{id}/file", ImportAsync).For(Role.Analyst, TokenScope.Write).RequireRateLimiting(RateLimits.Upload).WithSummary("Import: write the dashboard's file, byte for byte, if it can be read");
         all.MapGet("/{id}/tiles/{tile}", (HttpContext context, DashboardFiles files, TileRunner tiles, string id, string tile, CancellationToken cancellationToken) =>
-            TileAsync(context, files.Get(id), tiles, tile, cancellationToken)).For(Role.Viewer).WithSummary("The rows of a tile under the filters of the address")
+            TileAsync(context, files.Get(id), tiles, tile, cancellationToken)).For(Role.Viewer).RequireRateLimiting(RateLimits.View).WithSummary("The rows of a tile under the filters of the address")
             .WithDescription("period=2025-01-01..2025-03-31 or last-30-days; terminal=A&terminal=B; waiting=0..24; pick.column=value. The header Escale-Filters names those that the tile follows.");
         all.MapGet("/{id}/filters/{filter}", async (DashboardFiles files, TileRunner tiles, string id, string filter, string? q, CancellationToken cancellationToken) =>
-            Json(await tiles.ChoicesAsync(files.Get(id), filter, q, cancellationToken))).For(Role.Viewer).WithSummary("What a filter can be set to");
+            Json(await tiles.ChoicesAsync(files.Get(id), filter, q, cancellationToken))).For(Role.Viewer).RequireRateLimiting(RateLimits.View).WithSummary("What a filter can be set to");
         all.MapPost("/markdown", (MarkdownRequest request) => TypedResults.Ok(new MarkdownAnswer(MarkdownText.ToHtml(request.Text)))).For(Role.Analyst).WithSummary("Markdown as the HTML of a text tile");
     }
 

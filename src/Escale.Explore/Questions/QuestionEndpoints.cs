@@ -37,11 +37,11 @@ internal static class QuestionEndpoints
         api.MapPut("/{id}", ChangeAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Change a question; a file that says the same already is left as it is");
         api.MapDelete("/{id}", RemoveAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Delete a question");
         api.MapGet("/{id}/result", ResultAsync).For(Role.Viewer).WithSummary("The rows of a question; values of its parameters as query parameters of their names");
-        api.MapPost("/{id}/rows", RowsAsync).For(Role.Viewer).WithSummary("The rows behind a mark of a question's chart");
+        api.MapPost("/{id}/rows", RowsAsync).For(Role.Viewer).RequireRateLimiting(RateLimits.Sql).WithSummary("The rows behind a mark of a question's chart");
         api.MapPost("/compile", async (HttpContext context, QuestionQueries queries) => AsJson(new JsonObject { ["sql"] = queries.Compile((await BodyAsync<StepsBody>(context)).Steps, binds: false).Sql }))
             .For(Role.Analyst).Accepts<StepsBody>("application/json").WithSummary("Steps as SQL");
         api.MapPost("/parse", ParseAsync).For(Role.Analyst).Accepts<SqlBody>("application/json").WithSummary("SQL as steps, or what in it goes beyond them");
-        api.MapPost("/run", RunAsync).For(Role.Analyst).Accepts<RunBody>("application/json").WithSummary("The rows of steps, all or up to one; with counts, the number of rows after each");
+        api.MapPost("/run", RunAsync).For(Role.Analyst).RequireRateLimiting(RateLimits.Sql).Accepts<RunBody>("application/json").WithSummary("The rows of steps, all or up to one; with counts, the number of rows after each");
     }
 
     private static void MapPages(IEndpointRouteBuilder endpoints)

@@ -19,7 +19,7 @@ internal static class SqlEndpoints
     {
         endpoints.MapGet("/sql", () => Page.Show<SqlView>()).For(Role.Analyst).ExcludeFromDescription();
         var sql = endpoints.MapGroup("/api/v1/sql").WithTags("SQL");
-        sql.MapPost("/", RunAsync).For(Role.Analyst)
+        sql.MapPost("/", RunAsync).For(Role.Analyst).RequireRateLimiting(RateLimits.Sql)
             .WithSummary("Run SQL over the tables: JSON, or with 'Accept: application/x-ndjson' each part as it comes; format=csv or parquet for a file");
         sql.MapGet("/{id}", Results<Ok<QueryProgress>, NotFound> (HttpContext context, RunningQueries queries, string id) =>
             queries.Find(Caller.Of(context)!, id) is { } progress ? TypedResults.Ok(progress) : TypedResults.NotFound()).For(Role.Analyst).WithSummary("How far a query of yours is");

@@ -12,6 +12,12 @@ public static class RateLimits
     /// <summary>SQL that a person wrote.</summary>
     public const string Sql = "sql";
 
+    /// <summary>
+    /// Dashboards and their tiles, in place of the wide limit: many people look at one at the same time, with one account on a wall or one link from one
+    /// office's address.
+    /// </summary>
+    public const string View = "view";
+
     /// <summary>Files that come in.</summary>
     public const string Upload = "upload";
 }

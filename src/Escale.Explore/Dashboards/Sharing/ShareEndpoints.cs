@@ -37,7 +37,7 @@ internal static class ShareEndpoints
         links.MapDelete("/{share}", RevokeAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Take a link back");
 
         endpoints.MapGet("/share/{token}", PageAsync).ForAnyone().ExcludeFromDescription();
-        var shared = endpoints.MapGroup("/api/v1/share/{token}").WithTags(Tag);
+        var shared = endpoints.MapGroup("/api/v1/share/{token}").WithTags(Tag).RequireRateLimiting(RateLimits.View);
         shared.MapGet("/", async (HttpContext context, ShareLinks shares, DashboardFiles files, TileQueries queries, string token, CancellationToken cancellationToken) =>
             DashboardsApi.Answer(context, files.Get(await shares.OpenAsync(token, cancellationToken)), queries, isShared: true)).ForAnyone().WithSummary("The dashboard that a link opens");
         shared.MapGet("/tiles/{tile}", async (HttpContext context, ShareLinks shares, DashboardFiles files, TileRunner tiles, string token, string tile, CancellationToken cancellationToken) =>
