@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Escale.Explore.Dashboards.Files;
 using Escale.Explore.Dashboards.Tiles;
@@ -8,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 
 namespace Escale.Explore.Dashboards;
 
@@ -42,7 +40,7 @@ internal static class DashboardsApi
         all.MapGet("/", List).For(Role.Viewer).WithSummary("The dashboards");
         all.MapPost("/", CreateAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Make a dashboard from JSON; its id is made of its title, unless 'id' is given in the address");
         all.MapGet("/{id}", (HttpContext context, DashboardFiles files, TileQueries queries, string id) => Answer(context, files.Get(id), queries, isShared: false)).For(Role.Viewer).RequireRateLimiting(RateLimits.View).WithSummary("A dashboard as JSON, with its ETag");
-        all.MapPut("/{id}", SaveAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Change a dashboard; lines of its file whose values stay are left alone. If-Match holds its ETag");
+        all.MapPut("/{id}", SaveAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Change a dashboard; lines of its file whose values stay are left alone. If-Match holds its ETag: 412 when somebody changed it meanwhile");
         all.MapDelete("/{id}", DeleteAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Remove a dashboard");
         all.MapGet("/{id}/file", (DashboardFiles files, string id) => TypedResults.File(files.Export(id), YamlType, id + ".yml")).For(Role.Viewer).WithSummary("Export: the dashboard's file, byte for byte");
         all.MapPut("/{id}/file", ImportAsync).For(Role.Analyst, TokenScope.Write).RequireRateLimiting(RateLimits.Upload).WithSummary("Import: write the dashboard's file, byte for byte, if it can be read");
@@ -69,7 +67,7 @@ internal static class DashboardsApi
     public static async Task<IResult> TileAsync(HttpContext context, Dashboard dashboard, TileRunner tiles, string tile, CancellationToken cancellationToken)
     {
         var answer = await tiles.RunAsync(dashboard, tile, context.Request.Query, cancellationToken);
-        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(answer.Result.Json.Span).AsSpan(0, 12))}\"", isWeak: true);
+        var tag = Fingerprint.Tag(answer.Result.Json.Span, isWeak: true);
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ETag = tag.ToString();
         context.Response.Headers[AppliedHeader] = string.Join(',', answer.Applied.Select(Uri.EscapeDataString));
@@ -121,14 +119,14 @@ internal static class DashboardsApi
 
     private static async Task<JsonHttpResult<Dictionary<string, object?>>> SaveAsync(HttpContext context, DashboardFiles files, TileQueries queries, string id, JsonElement body)
     {
-        var saved = files.Save(id, Body(body), isNew: false, Match(context));
+        var saved = files.Save(id, Body(body), isNew: false, Fingerprint.Expected(context.Request));
         await context.AuditAsync("dashboard.saved", id);
         return Answer(context, saved, queries, isShared: false);
     }
 
     private static async Task<NoContent> DeleteAsync(HttpContext context, DashboardFiles files, string id)
     {
-        files.Delete(id, Match(context));
+        files.Delete(id, Fingerprint.Expected(context.Request));
         await context.AuditAsync("dashboard.removed", id);
         return TypedResults.NoContent();
     }
@@ -143,7 +141,7 @@ internal static class DashboardsApi
             bytes.Write(buffer, 0, read);
         }
         var isNew = files.All() is var all && all.Dashboards.All(one => one.Id != id) && all.Broken.All(one => one.Id != id);
-        var made = files.Import(id, bytes.ToArray(), isNew, Match(context));
+        var made = files.Import(id, bytes.ToArray(), isNew, Fingerprint.Expected(context.Request));
         await context.AuditAsync("dashboard.imported", id);
         context.Response.Headers.ETag = made.Tag;
         return TypedResults.Ok(new DashboardEntry(made.Id, made.Title, made.Description, made.Tiles.Count));
@@ -152,6 +150,4 @@ internal static class DashboardsApi
     private static JsonElement Body(JsonElement body) => body.ValueKind == JsonValueKind.Object
         ? body
         : throw new EscaleException("explore.dashboard-invalid", "A dashboard is an object with a title and tiles.", "See the API reference.");
-
-    private static string? Match(HttpContext context) => context.Request.Headers.IfMatch.ToString() is { Length: > 0 } tag and not "*" ? tag : null;
 }

@@ -32,9 +32,9 @@ internal static class QuestionEndpoints
         var api = endpoints.MapGroup("/api/v1/questions").WithTags("Questions");
         api.MapGet("/", (QuestionFiles files) => TypedResults.Ok(files.All().Questions.Select(question => new Listed(question.Id, question.Title, question.Description, question.Tags)).ToList()))
             .For(Role.Viewer).WithSummary("The questions of the project");
-        api.MapGet("/{id}", (QuestionFiles files, QuestionQueries queries, string id) => AsJson(WholeOf(files.Get(id), queries))).For(Role.Viewer).WithSummary("A question: its query, its chart, and the query as SQL");
+        api.MapGet("/{id}", (HttpContext context, QuestionFiles files, QuestionQueries queries, string id) => AsJson(Tagged(context, files, files.Get(id), queries))).For(Role.Viewer).WithSummary("A question: its query, its chart, and the query as SQL");
         api.MapPost("/", SaveNewAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Save a new question; its id is made from its title");
-        api.MapPut("/{id}", ChangeAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Change a question; a file that says the same already is left as it is");
+        api.MapPut("/{id}", ChangeAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Change a question; lines of its file whose values stay are left alone. If-Match holds its ETag: 412 when somebody changed it meanwhile");
         api.MapDelete("/{id}", RemoveAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Delete a question");
         api.MapGet("/{id}/result", ResultAsync).For(Role.Viewer).WithSummary("The rows of a question; values of its parameters as query parameters of their names");
         api.MapPost("/{id}/rows", RowsAsync).For(Role.Viewer).RequireRateLimiting(RateLimits.Sql).WithSummary("The rows behind a mark of a question's chart");
@@ -65,22 +65,22 @@ internal static class QuestionEndpoints
     {
         var question = files.Add(Checked(await BodyAsync<Question>(context), queries));
         await Audit.NoteAsync(context, "question.saved", question.Id);
-        return AsJson(WholeOf(question, queries), StatusCodes.Status201Created);
+        return AsJson(Tagged(context, files, question, queries), StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext context, QuestionFiles files, QuestionQueries queries, string id)
     {
         var question = Checked(await BodyAsync<Question>(context), queries) with { Id = files.Get(id).Id };
-        if (files.Change(question))
+        if (files.Change(question, Fingerprint.Expected(context.Request)))
         {
             await Audit.NoteAsync(context, "question.changed", id);
         }
-        return AsJson(WholeOf(question, queries));
+        return AsJson(Tagged(context, files, question, queries));
     }
 
     private static async Task<NoContent> RemoveAsync(HttpContext context, QuestionFiles files, string id)
     {
-        files.Remove(id);
+        files.Remove(id, Fingerprint.Expected(context.Request));
         await Audit.NoteAsync(context, "question.deleted", id);
         return TypedResults.NoContent();
     }
@@ -149,6 +149,12 @@ internal static class QuestionEndpoints
         {
             throw new EscaleException("explore.question-body", error.Message.Split(" Path:")[0], "See the API reference for what a question looks like.");
         }
+    }
+
+    private static Whole Tagged(HttpContext context, QuestionFiles files, Question question, QuestionQueries queries)
+    {
+        context.Response.Headers.ETag = files.TagOf(question.Id);
+        return WholeOf(question, queries);
     }
 
     private static Whole WholeOf(Question question, QuestionQueries queries) => new(

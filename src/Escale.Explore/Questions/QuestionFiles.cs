@@ -3,19 +3,23 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Escale.Explore.Dashboards.Files;
 using Escale.Kernel;
+using Escale.Projects;
 using Escale.Projects.Yaml;
 
 namespace Escale.Explore.Questions;
 
 /// <summary>
-/// The questions of the project, each a file under <c>questions/</c>. A file is written only when what it says changes: comments and order of one
-/// that nobody changed stay as they are, to the byte. Thread-safe.
+/// The questions of the project, each a file under <c>questions/</c>. A file is written only when what it says changes, and then only the lines that
+/// must: comments and order stay their author's. Thread-safe.
 /// </summary>
 internal sealed partial class QuestionFiles(ProjectRoot root, DurableWriter writer)
 {
     /// <summary>The folder.</summary>
     public const string Folder = "questions";
+
+    private const int MostBytes = 1 << 20;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (DateTime Written, long Length, Question? Question, EscaleException? Error)> _read = new(StringComparer.Ordinal);
@@ -53,37 +57,60 @@ internal sealed partial class QuestionFiles(ProjectRoot root, DurableWriter writ
         }
     }
 
-    /// <summary>Changes a question; a file that says the same already is left alone.</summary>
+    /// <summary>Changes a question. Lines whose values stay are left alone, and a file that says the same already as a whole.</summary>
+    /// <param name="question">The question as it shall be.</param>
+    /// <param name="tag">The tag that its file must have, or null.</param>
     /// <returns>Whether the file was written.</returns>
-    /// <exception cref="EscaleException"><c>explore.question-not-found</c>.</exception>
-    public bool Change(Question question)
+    /// <exception cref="EscaleException"><c>explore.question-not-found</c>, <c>explore.question-changed-meanwhile</c>.</exception>
+    public bool Change(Question question, string? tag = null)
     {
         lock (_gate)
         {
-            var path = File.Exists(PathOf(question.Id)) ? PathOf(question.Id) : throw NotFound(question.Id);
-            if (Read(question.Id).Question is { } old && Text(old) == Text(question) && File.Exists(path))
+            Expect(question.Id, tag);
+            if (Read(question.Id).Question is not { } old)
+            {
+                Write(question);
+                return true;
+            }
+            if (Text(old) == Text(question))
             {
                 return false;
             }
-            Write(question);
+            Write(question, YamlSplice.Update(TextOf(question.Id), (Dictionary<string, object?>)JsonTree.Of(JsonSerializer.SerializeToElement(Tree(question)))!));
             return true;
         }
     }
 
+    /// <summary>Another text whenever the file of a question changed.</summary>
+    /// <exception cref="EscaleException"><c>explore.question-not-found</c>.</exception>
+    public string TagOf(string id) => Fingerprint.Tag(IdPattern().IsMatch(id) && File.Exists(PathOf(id)) ? TextOf(id) : throw NotFound(id)).ToString();
+
+    private void Expect(string id, string? tag)
+    {
+        if (tag is null ? !File.Exists(PathOf(id)) : TagOf(id) != tag)
+        {
+            throw tag is null ? NotFound(id) : new EscaleException("explore.question-changed-meanwhile", $"Somebody else changed the question {id} meanwhile.", "Load theirs, or keep yours as a copy.");
+        }
+    }
+
+    private string TextOf(string id) => ProjectFile.ReadText(PathOf(id), root.Show(PathOf(id)), MostBytes);
+
     /// <summary>Takes a question away.</summary>
     /// <exception cref="EscaleException"><c>explore.question-not-found</c>.</exception>
-    public void Remove(string id)
+    public void Remove(string id, string? tag = null)
     {
         lock (_gate)
         {
-            var path = IdPattern().IsMatch(id) && File.Exists(PathOf(id)) ? PathOf(id) : throw NotFound(id);
-            File.Delete(path);
+            Expect(IdPattern().IsMatch(id) ? id : throw NotFound(id), tag);
+            File.Delete(PathOf(id));
             _read.Remove(id);
         }
     }
 
     /// <summary>The text of a question's file.</summary>
-    public static string Text(Question question) => YamlText.Write(Without(JsonSerializer.SerializeToNode(question, Question.Json)!.AsObject()));
+    public static string Text(Question question) => YamlText.Write(Tree(question));
+
+    private static JsonObject Tree(Question question) => Without(JsonSerializer.SerializeToNode(question, Question.Json)!.AsObject());
 
     private static JsonObject Without(JsonObject map)
     {
@@ -94,11 +121,11 @@ internal sealed partial class QuestionFiles(ProjectRoot root, DurableWriter writ
         return map;
     }
 
-    private Question Write(Question question)
+    private Question Write(Question question, string? text = null)
     {
         Check(question, question.Id);
         Directory.CreateDirectory(Path.Combine(root.Folder, Folder));
-        writer.Write(PathOf(question.Id), Encoding.UTF8.GetBytes(Text(question)));
+        writer.Write(PathOf(question.Id), Encoding.UTF8.GetBytes(text ?? Text(question)));
         _read.Remove(question.Id);
         return question;
     }

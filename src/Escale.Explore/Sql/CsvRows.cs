@@ -59,8 +59,7 @@ internal sealed class CsvRows(TextWriter writer, bool spreadsheetSafe) : RowWrit
 
     private void Text(string text, bool isText)
     {
-        var isFormula = spreadsheetSafe && isText && text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r';
-        if (spreadsheetSafe && isText && isFormula)
+        if (spreadsheetSafe && isText && Formulas.IsFormula(text))
         {
             text = "'" + text;
         }

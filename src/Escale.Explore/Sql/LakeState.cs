@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Escale.Engines.Tables;
@@ -19,10 +18,10 @@ internal sealed partial class LakeState
 
     private LakeState(IReadOnlyList<LakeMount> mounts, IReadOnlyDictionary<TableName, EscaleException> failed)
     {
-        _mounts = mounts.ToDictionary(mount => mount.Name, mount => (mount, Print(mount.Sql)));
+        _mounts = mounts.ToDictionary(mount => mount.Name, mount => (mount, Fingerprint.Of(mount.Sql)));
         Failed = failed;
         MountSql = mounts.Aggregate(new StringBuilder(), (text, mount) => text.Append(mount.Sql).Append(";\n")).ToString();
-        Key = Print(string.Join('\n', mounts.Select(mount => $"{mount.Name} {_mounts[mount.Name].Print}")));
+        Key = Fingerprint.Of(string.Join('\n', mounts.Select(mount => $"{mount.Name} {_mounts[mount.Name].Print}")));
     }
 
     /// <summary>Equal for equal states.</summary>
@@ -47,7 +46,7 @@ internal sealed partial class LakeState
     /// <summary>What the answer to a query depends on: the states of what it names, or the whole state when that cannot be told from its words.</summary>
     public string KeyOf(string sql) => LooksAround().IsMatch(sql)
         ? Key
-        : Print(string.Join('\n', Reach(sql).OrderBy(name => name.ToString(), StringComparer.Ordinal).Select(name => $"{name} {_mounts[name].Print}")));
+        : Fingerprint.Of(string.Join('\n', Reach(sql).OrderBy(name => name.ToString(), StringComparer.Ordinal).Select(name => $"{name} {_mounts[name].Print}")));
 
     /// <summary>The error of a damaged table that a query names, or null.</summary>
     public EscaleException? FailureOf(string sql) =>
@@ -70,8 +69,6 @@ internal sealed partial class LakeState
         }
         return reached;
     }
-
-    private static string Print(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
 
     [GeneratedRegex(@"[A-Za-z_][A-Za-z0-9_]*")]
     private static partial Regex Words();

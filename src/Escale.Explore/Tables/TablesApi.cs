@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Escale.Explore.Tables.Catalogue;
 using Escale.Explore.Tables.Exports;
 using Escale.Explore.Tables.Reading;
@@ -61,7 +59,7 @@ internal static class TablesApi
         if (format == ExportFormat.Parquet)
         {
             context.Response.Headers.CacheControl = "private, no-cache";
-            return TypedResults.PhysicalFile(await files.MakeAsync(lease, shape, query, key, cancellationToken), format.MediaType, download, entityTag: TagOf(key, isWeak: false), enableRangeProcessing: true);
+            return TypedResults.PhysicalFile(await files.MakeAsync(lease, shape, query, key, cancellationToken), format.MediaType, download, entityTag: Fingerprint.Tag(key), enableRangeProcessing: true);
         }
         if (IsKnown(context, key))
         {
@@ -91,12 +89,9 @@ internal static class TablesApi
     /// <summary>Sets the tag of the answer; true when the caller has this very answer already.</summary>
     private static bool IsKnown(HttpContext context, string key)
     {
-        var tag = TagOf(key, isWeak: true);
+        var tag = Fingerprint.Tag(key, isWeak: true);
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ETag = tag.ToString();
         return context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false));
     }
-
-    private static EntityTagHeaderValue TagOf(string key, bool isWeak) =>
-        new($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}\"", isWeak);
 }

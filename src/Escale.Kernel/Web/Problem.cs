@@ -62,6 +62,7 @@ public static class Problem
         _ when error.Code.EndsWith("not-found", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
         _ when error.Code.EndsWith("not-allowed", StringComparison.Ordinal) => StatusCodes.Status403Forbidden,
         _ when error.Code.EndsWith("conflict", StringComparison.Ordinal) => StatusCodes.Status409Conflict,
+        _ when error.Code.EndsWith("changed-meanwhile", StringComparison.Ordinal) => StatusCodes.Status412PreconditionFailed,
         _ when error.Code.EndsWith("too-large", StringComparison.Ordinal) => StatusCodes.Status413PayloadTooLarge,
         _ when error.Code.EndsWith("busy", StringComparison.Ordinal) || error.Code.EndsWith("unreachable", StringComparison.Ordinal) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,

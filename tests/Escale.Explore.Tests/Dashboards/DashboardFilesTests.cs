@@ -101,8 +101,8 @@ public sealed class DashboardFilesTests : IDisposable
         files.Import("port", Encoding.UTF8.GetBytes(Port), isNew: true, null);
         var tag = files.Get("port").Tag;
         files.Import("port", Encoding.UTF8.GetBytes("title: Another\n"), isNew: false, tag);
-        Assert.Equal("explore.dashboard-conflict", Assert.Throws<EscaleException>(() => files.Save("port", JsonDocument.Parse("""{"title":"Mine"}""").RootElement, isNew: false, tag)).Code);
-        Assert.Equal("explore.dashboard-conflict", Assert.Throws<EscaleException>(() => files.Delete("port", tag)).Code);
+        Assert.Equal("explore.dashboard-changed-meanwhile", Assert.Throws<EscaleException>(() => files.Save("port", JsonDocument.Parse("""{"title":"Mine"}""").RootElement, isNew: false, tag)).Code);
+        Assert.Equal("explore.dashboard-changed-meanwhile", Assert.Throws<EscaleException>(() => files.Delete("port", tag)).Code);
         Assert.Equal("explore.dashboard-conflict", Assert.Throws<EscaleException>(() => files.Import("port", "title: x\n"u8.ToArray(), isNew: true, null)).Code);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Escale.Kernel;
@@ -55,7 +54,7 @@ internal sealed class DashboardFiles(ProjectRoot root, DurableWriter writer)
             return known.Dashboard;
         }
         var text = TextOf(id);
-        var dashboard = DashboardReader.Read(id, text, root.Show(PathOf(id)), TagOf(text));
+        var dashboard = DashboardReader.Read(id, text, root.Show(PathOf(id)), Fingerprint.Tag(text).ToString());
         _read[id] = (file.LastWriteTimeUtc, file.Length, dashboard);
         return dashboard;
     }
@@ -79,7 +78,7 @@ internal sealed class DashboardFiles(ProjectRoot root, DurableWriter writer)
         {
             Check(id, isNew, tag);
             var text = Text(bytes, root.Show(PathOf(id)));
-            var dashboard = DashboardReader.Read(id, text, root.Show(PathOf(id)), TagOf(text));
+            var dashboard = DashboardReader.Read(id, text, root.Show(PathOf(id)), Fingerprint.Tag(text).ToString());
             writer.Write(PathOf(id), bytes);
             return dashboard;
         }
@@ -143,9 +142,9 @@ internal sealed class DashboardFiles(ProjectRoot root, DurableWriter writer)
         {
             throw NotFound(id);
         }
-        if (tag is not null && TagOf(TextOf(id)) != tag)
+        if (tag is not null && Fingerprint.Tag(TextOf(id)).ToString() != tag)
         {
-            throw new EscaleException("explore.dashboard-conflict", $"The dashboard {id} was changed meanwhile.", "Load it again, then repeat your change.");
+            throw new EscaleException("explore.dashboard-changed-meanwhile", $"Somebody else changed the dashboard {id} meanwhile.", "Load theirs, or keep yours as a copy.");
         }
     }
 
@@ -155,8 +154,6 @@ internal sealed class DashboardFiles(ProjectRoot root, DurableWriter writer)
     private string PathOf(string id) => Dashboard.IsId(id) ? Path.Combine(Folder, id + ".yml") : throw NotFound(id);
 
     private static EscaleException NotFound(string id) => new("explore.dashboard-not-found", $"There is no dashboard {id}.", "The list is at /dashboards.");
-
-    private static string TagOf(string text) => $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}\"";
 
     private static string Text(byte[] bytes, string file)
     {

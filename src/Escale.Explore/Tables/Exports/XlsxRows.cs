@@ -105,7 +105,7 @@ internal sealed class XlsxRows(Stream stream, string title) : RowWriter
                 }
                 else
                 {
-                    Text(text, IsFormula(text) ? XlsxParts.QuotedStyle : 0);
+                    Text(text, Formulas.IsFormula(text) ? XlsxParts.QuotedStyle : 0);
                 }
                 break;
         }
@@ -135,8 +135,6 @@ internal sealed class XlsxRows(Stream stream, string title) : RowWriter
         XlsxParts.Escape(_sheet, text.Length > MostCharacters ? text[..(MostCharacters - 1)] + "…" : text);
         _sheet.Write("</t></is></c>");
     }
-
-    private static bool IsFormula(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r';
 
     private void Part(string name, string xml)
     {
