@@ -2,6 +2,7 @@ using Escale.Explore.Dashboards.Files;
 using Escale.Explore.Dashboards.Pages;
 using Escale.Explore.Dashboards.Sharing;
 using Escale.Explore.Dashboards.Tiles;
+using Escale.Explore.Tables.Lineage;
 using Escale.Kernel;
 using Escale.Ui;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +17,7 @@ internal static class DashboardsServices
     {
         services.AddSingleton(new NavigationItem(500, "dashboards", "/dashboards", Words.Dashboards, "layout-dashboard"));
         services.AddSingleton<ISearchSource, DashboardSearch>();
+        services.AddSingleton<ITableUse, DashboardUses>();
         services.AddSingleton<DashboardFiles>();
         services.AddSingleton<LakeShapes>();
         services.AddSingleton<TileQueries>();

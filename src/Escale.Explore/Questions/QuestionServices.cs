@@ -1,5 +1,6 @@
 using Escale.Engines.Tables;
 using Escale.Explore.Sql;
+using Escale.Explore.Tables.Lineage;
 using Escale.Kernel;
 using Escale.Ui;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ internal static class QuestionServices
         services.AddSingleton<QuestionFiles>();
         services.AddSingleton(provider => new QuestionQueries(provider.GetRequiredService<QuestionFiles>(), provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<LakeEngine>().Catalog));
         services.AddSingleton<ISearchSource, QuestionSearch>();
+        services.AddSingleton<ITableUse, QuestionUses>();
         services.AddSingleton(new NavigationItem(400, "questions", "/questions", Words.Questions, "chart-column"));
     }
 }

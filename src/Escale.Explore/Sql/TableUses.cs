@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Escale.Engines.DuckDb;
 
-namespace Escale.Explore.Dashboards.Tiles;
+namespace Escale.Explore.Sql;
 
 /// <summary>A table that a query reads, at its place in the text.</summary>
 /// <param name="Start">Where the name begins.</param>

@@ -140,6 +140,11 @@ internal static class Words
     public static readonly Text NobodyReads = new("Nothing reads this table", "Rien ne lit cette table");
     public static readonly Text NobodyReadsAbout = new("Transformations, questions and dashboards that read it will be listed here.", "Les transformations, questions et tableaux de bord qui la lisent seront listés ici.");
     public static readonly Text QuestionsAndDashboards = new("Questions and dashboards", "Questions et tableaux de bord");
+    public static readonly Text Question = new("Question", "Question");
+    public static readonly Text Dashboard = new("Dashboard", "Tableau de bord");
+    public static readonly Text HowItReads = new("Reads it", "La lit");
+    public static readonly Text Directly = new("directly", "directement");
+    public static readonly Text Through = new("through {0}", "à travers {0}");
     public static readonly Text ReadDirectly = new("Read it directly", "La lisent directement");
     public static readonly Text ReadThrough = new("Depend on it through others", "En dépendent à travers d'autres");
     public static readonly Text Kind = new("Kind", "Genre");

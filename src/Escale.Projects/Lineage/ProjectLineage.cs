@@ -14,7 +14,8 @@ public sealed record AssetColumnRef(string Asset, string Column);
 /// <param name="Name">The column; empty for an expression without an alias whose name is not known.</param>
 /// <param name="From">The columns that enter it directly, sorted.</param>
 /// <param name="IsComplete">False when there may be others.</param>
-public sealed record AssetColumnLineage(string Name, IReadOnlyList<AssetColumnRef> From, bool IsComplete);
+/// <param name="IsCopy">Whether its values are those of the one column that it comes from, renamed or cast at most.</param>
+public sealed record AssetColumnLineage(string Name, IReadOnlyList<AssetColumnRef> From, bool IsComplete, bool IsCopy = false);
 
 /// <summary>Where the columns of all models come from, one step at a time. Immutable.</summary>
 public sealed class ProjectLineage
@@ -74,7 +75,8 @@ public sealed class ProjectLineage
             .. named.Select(column => new AssetColumnLineage(
                 column.Name,
                 [.. column.Origins.SelectMany(origin => byTable[$"{origin.Schema}.{origin.Table}"].Take(1).Select(read => new AssetColumnRef(read.Id, origin.Column))).Distinct()],
-                column.IsComplete && column.Origins.All(origin => byTable.Contains($"{origin.Schema}.{origin.Table}")))),
+                column.IsComplete && column.Origins.All(origin => byTable.Contains($"{origin.Schema}.{origin.Table}")),
+                column.IsCopy)),
         ];
         if (stands is not null)
         {

@@ -17,7 +17,8 @@ public sealed record ColumnOrigin(string Schema, string Table, string Column)
 /// <param name="Name">The column's name; empty for an expression without an alias.</param>
 /// <param name="Origins">The columns that enter its value (conditions of CASE, partitions and orders of windows included; filters and joins not), sorted.</param>
 /// <param name="IsComplete">False when there may be others that could not be determined. What is listed is right either way.</param>
-public sealed record LineageColumn(string Name, IReadOnlyList<ColumnOrigin> Origins, bool IsComplete);
+/// <param name="IsCopy">Whether its values are those of its one origin, renamed or cast at most.</param>
+public sealed record LineageColumn(string Name, IReadOnlyList<ColumnOrigin> Origins, bool IsComplete, bool IsCopy = false);
 
 /// <summary>Where the columns of a query come from, read from DuckDB's own parse tree: nothing is executed or bound.</summary>
 /// <param name="Columns">The output columns in order, as far as they are known.</param>
@@ -61,6 +62,7 @@ public sealed record QueryLineage(IReadOnlyList<LineageColumn> Columns, bool IsC
         [.. relation.Columns.Select(column => new LineageColumn(
             column.Name,
             [.. column.Origins.Set.OrderBy(origin => origin.ToString(), StringComparer.Ordinal)],
-            column.Origins.IsComplete))],
+            column.Origins.IsComplete,
+            column.Origins.IsCopy))],
         relation.IsClosed);
 }

@@ -21,6 +21,7 @@ internal sealed partial class QueryReader
         {
             "COLUMN_REF" => scope.Resolve(Texts(expression, "column_names")),
             "CONSTANT" => Origins.None,
+            "CAST" when expression.TryGetProperty("child", out var cast) => Expression(cast, scope),
             "SUBQUERY" => SubqueryValue(expression, scope),
             "LAMBDA" => Lambda(expression, scope),
             "STAR" => scope.From.Relations.Aggregate(Origins.Unknown, (all, relation) => all.And(relation.Row())),

@@ -3,7 +3,8 @@ namespace Escale.Projects.Lineage;
 /// <summary>What a value comes from. Immutable.</summary>
 /// <param name="Set">Stored columns that certainly enter it.</param>
 /// <param name="IsComplete">Whether there are no others.</param>
-internal sealed record Origins(IReadOnlySet<ColumnOrigin> Set, bool IsComplete)
+/// <param name="IsCopy">Whether it is that one column's own value, renamed or cast at most.</param>
+internal sealed record Origins(IReadOnlySet<ColumnOrigin> Set, bool IsComplete, bool IsCopy = false)
 {
     /// <summary>A constant.</summary>
     public static readonly Origins None = new(new HashSet<ColumnOrigin>(), true);
@@ -11,17 +12,20 @@ internal sealed record Origins(IReadOnlySet<ColumnOrigin> Set, bool IsComplete)
     /// <summary>Nobody can say.</summary>
     public static readonly Origins Unknown = new(new HashSet<ColumnOrigin>(), false);
 
-    public static Origins Of(ColumnOrigin origin) => new(new HashSet<ColumnOrigin> { origin }, true);
+    public static Origins Of(ColumnOrigin origin) => new(new HashSet<ColumnOrigin> { origin }, true, true);
+
+    /// <summary>The same origins of a value that is computed from them.</summary>
+    public Origins Computed() => IsCopy ? this with { IsCopy = false } : this;
 
     public Origins And(Origins other)
     {
         if (other.Set.Count == 0 && other.IsComplete)
         {
-            return this;
+            return Computed();
         }
         var both = new HashSet<ColumnOrigin>(Set);
         both.UnionWith(other.Set);
-        return new Origins(both, IsComplete && other.IsComplete);
+        return new Origins(both, IsComplete && other.IsComplete, IsCopy && other.IsCopy && both.Count == 1);
     }
 
     public static Origins Union(IEnumerable<Origins> all) => all.Aggregate(None, (one, other) => one.And(other));

@@ -42,7 +42,8 @@ internal sealed class Scope
         {
             return qualified;
         }
-        return Unqualified(names[0], names.Count == 1);
+        var origins = Unqualified(names[0], names.Count == 1);
+        return names.Count == 1 ? origins : origins.Computed(); // the field of a structure
     }
 
     /// <summary>The relation of an alias, here or around, or null.</summary>
@@ -53,11 +54,11 @@ internal sealed class Scope
         // schema.table.column only when the table is known under that name.
         if (names.Count > 2 && From.Of(names[0]) is null && From.Of(names[1]) is { } withSchema && withSchema.Has(names[2], out var deep) != Found.No)
         {
-            return deep;
+            return names.Count == 3 ? deep : deep.Computed();
         }
         if (RelationOf(names[0]) is { } relation && relation.Has(names[1], out var origins) != Found.No)
         {
-            return origins;
+            return names.Count == 2 ? origins : origins.Computed();
         }
         return null;
     }

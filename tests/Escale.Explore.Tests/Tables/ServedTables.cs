@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Escale.Engines.Tables;
+using Escale.Explore.Dashboards.Files;
+using Escale.Explore.Dashboards.Tiles;
+using Escale.Explore.Questions;
 using Escale.Explore.Tables;
+using Escale.Explore.Tables.Lineage;
 using Escale.Kernel;
 using Escale.Lake;
 using Escale.Projects;
@@ -21,9 +25,10 @@ internal sealed class ServedTables : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly WebApplication _application;
 
-    private ServedTables()
+    private ServedTables((string Path, string Text)[] files)
     {
         _folder.Write("dbt_project.yml", "name: shop\n");
+        Array.ForEach(files, file => _folder.Write(file.Path, file.Text));
         Engine = LakeEngine.Open(Path.Combine(_folder.Path, ".escale/lake"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var root = new ProjectRoot(_folder.Path);
@@ -35,6 +40,9 @@ internal sealed class ServedTables : IAsyncDisposable
         new ProjectsModule().AddServices(builder.Services);
         new ProjectsModule().AddWebServices(builder.Services);
         TablesServices.Add(builder.Services);
+        builder.Services.AddSingleton(new DurableWriter(new LocalFileLayer())).AddSingleton<QuestionFiles>().AddSingleton<DashboardFiles>();
+        builder.Services.AddSingleton<ITableUse>(provider => new QuestionUses(provider.GetRequiredService<QuestionFiles>(), new QuestionQueries(provider.GetRequiredService<QuestionFiles>(), null!, Engine.Catalog)));
+        builder.Services.AddSingleton<ITableUse, DashboardUses>();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         _application = builder.Build();
         _application.Use(async (context, next) =>
@@ -58,11 +66,13 @@ internal sealed class ServedTables : IAsyncDisposable
 
     public LakeEngine Engine { get; }
 
+    public IServiceProvider Services => _application.Services;
+
     public HttpClient Client { get; } = new();
 
-    public static async Task<ServedTables> StartAsync()
+    public static async Task<ServedTables> StartAsync(params (string Path, string Text)[] files)
     {
-        var served = new ServedTables();
+        var served = new ServedTables(files);
         await served._application.StartAsync();
         served.Client.BaseAddress = new Uri(served._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/api/v1/tables/");
         return served;

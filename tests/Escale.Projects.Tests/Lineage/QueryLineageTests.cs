@@ -80,6 +80,17 @@ public sealed class QueryLineageTests(DuckFixture duck) : IClassFixture<DuckFixt
     [InlineData("select a from s.t as o where exists (with q as (select * from s.u) select 1 from q where q.id = o.id)", "a=s.t.a")]
     public void A_column_comes_from(string sql, string expected) => Assert.Equal(expected, Text(sql));
 
+    [Theory]
+    [InlineData("select a, a::int as b, cast(a as date) as c from s.t", "a b c")]
+    [InlineData("with q as (select a as x from s.t) select z as y from (select * from q) r(z)", "y")]
+    [InlineData("select a + 1 as x, upper(a) as y, coalesce(a, 'x') as z, max(a) as m, l.field as f, (select a) as s from s.t", "")]
+    [InlineData("select a from s.t union all select a from s.t", "a")]
+    [InlineData("select a from s.t union all select 'x'", "")]
+    [InlineData("select * from s.t left join s.u using (id, a)", "id a b l c")]
+    [InlineData("select * from s.t full join s.u using (id, a)", "b l c")]
+    public void A_column_is_a_copy_when_it_is_renamed_or_cast_at_most(string sql, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Read(sql).Columns.Where(column => column.IsCopy).Select(column => column.Name).Distinct()));
+
     [Fact]
     public void A_deep_expression_is_read()
     {
@@ -89,13 +100,15 @@ public sealed class QueryLineageTests(DuckFixture duck) : IClassFixture<DuckFixt
 
     private string Text(string sql)
     {
-        var lineage = QueryLineage.Read(duck.Connection, sql, (schema, table) => $"{schema}.{table}".ToLowerInvariant() switch
-        {
-            "s.t" => ["id", "a", "b", "l"],
-            "s.u" => ["id", "a", "c"],
-            _ => null,
-        });
+        var lineage = Read(sql);
         var columns = lineage.Columns.Select(column => $"{column.Name}={string.Join('+', column.Origins)}{(column.IsComplete ? "" : "?")}");
         return string.Join("; ", columns) + (lineage.IsComplete ? "" : "*");
     }
+
+    private QueryLineage Read(string sql) => QueryLineage.Read(duck.Connection, sql, (schema, table) => $"{schema}.{table}".ToLowerInvariant() switch
+    {
+        "s.t" => ["id", "a", "b", "l"],
+        "s.u" => ["id", "a", "c"],
+        _ => null,
+    });
 }

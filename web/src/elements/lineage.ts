@@ -9,6 +9,8 @@ const kinds: Record<string, Words> = {
   source: { en: "source", fr: "source" },
   seed: { en: "file", fr: "fichier" },
   model: { en: "transformation", fr: "transformation" },
+  question: { en: "question", fr: "question" },
+  dashboard: { en: "dashboard", fr: "tableau de bord" },
   warehouse: { en: "warehouse", fr: "entrepôt" },
 };
 
@@ -28,7 +30,7 @@ class LineageElement extends HTMLElement {
     this.#svg = this.querySelector("svg")!;
     this.#world = this.querySelector("g")!;
     this.#svg.setAttribute("aria-label", text({ en: "Lineage of {0}", fr: "Lignage de {0}" }, this.getAttribute("table") ?? ""));
-    this.querySelector(".lineage-hint")!.textContent = text({ en: "Click a table for its columns, a column to follow it; double-click opens a table.", fr: "Cliquez une table pour ses colonnes, une colonne pour la suivre ; un double-clic ouvre la table." });
+    this.querySelector(".lineage-hint")!.textContent = text({ en: "Click a table for its columns, a column to follow it; double-click opens what it is on.", fr: "Cliquez une table pour ses colonnes, une colonne pour la suivre ; un double-clic ouvre." });
     const tool = (sign: string, label: string, act: () => void): void => {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "button small square", textContent: sign, title: label });
       button.setAttribute("aria-label", label);
@@ -168,7 +170,7 @@ class LineageElement extends HTMLElement {
     const act = (): void => this.#toggle(node.id);
     head.addEventListener("click", act);
     head.addEventListener("keydown", (event) => press(event, act));
-    if (node.href) head.addEventListener("dblclick", () => visit(base + node.href + "/lineage"));
+    if (node.href) head.addEventListener("dblclick", () => visit(base + node.href + (node.href!.startsWith("/tables/") ? "/lineage" : "")));
     group.append(head);
     if (isOpen) group.append(...node.columns.map((column, at) => this.#column(node, column, at)));
     return group;

@@ -1,6 +1,7 @@
 using System.Text;
 using Escale.Engines.DuckDb;
 using Escale.Explore.Dashboards.Files;
+using Escale.Explore.Sql;
 
 namespace Escale.Explore.Dashboards.Tiles;
 
@@ -11,8 +12,8 @@ namespace Escale.Explore.Dashboards.Tiles;
 internal sealed record FilteredQuery(string Sql, IReadOnlyDictionary<string, object?> Values, IReadOnlyList<string> Applied)
 {
     /// <summary>
-    /// A table of the query that has the filter's column is read through the filter, before anything is grouped or joined. Where no table has it,
-    /// the rows of the result are filtered, if they have the column. A query that names the filter as a parameter (<c>:terminal</c>,
+    /// A table of the query that has the filter's column, by its name or by the lineage of its columns, is read through the filter, before anything is
+    /// grouped or joined. Where no table has it, the rows of the result are filtered, if they have the column. A query that names the filter as a parameter (<c>:terminal</c>,
     /// <c>:period_from</c>, <c>:period_to</c>) does with it what it wants.
     /// </summary>
     /// <param name="tile">The tile.</param>
@@ -23,9 +24,10 @@ internal sealed record FilteredQuery(string Sql, IReadOnlyDictionary<string, obj
     /// <param name="picks">By column: the values picked in other tiles.</param>
     /// <param name="lake">The columns of the tables.</param>
     /// <param name="output">The columns of the unfiltered result; empty when they are not known.</param>
+    /// <param name="kin">Finds columns of other names; null: only names count.</param>
     public static FilteredQuery Build(
         DashboardTile tile, string sql, IReadOnlyList<string> parameters, IReadOnlyList<FilterValue> filters, IReadOnlyList<DashboardFilter> all,
-        IReadOnlyDictionary<string, IReadOnlyList<string>> picks, LakeShape lake, IReadOnlyDictionary<string, string> output)
+        IReadOnlyDictionary<string, IReadOnlyList<string>> picks, LakeShape lake, IReadOnlyDictionary<string, string> output, FilterKin? kin = null)
     {
         var query = new Builder(sql, lake, output);
         foreach (var filter in all.Where(filter => query.Names(parameters, filter)))
@@ -37,7 +39,7 @@ internal sealed record FilteredQuery(string Sql, IReadOnlyDictionary<string, obj
             var mapped = value.Filter.Map.GetValueOrDefault(tile.Id);
             if (mapped != "none")
             {
-                query.Add(value.Filter.Id, mapped is null ? value.Filter.Columns : [mapped], (column, type) => query.Predicate(value, column, type));
+                query.Add(value.Filter.Id, mapped is null ? value.Filter.Columns : [mapped], (column, type) => query.Predicate(value, column, type), mapped is null ? kin : null, value.Filter);
             }
         }
         foreach (var (column, values) in picks)
@@ -77,22 +79,23 @@ internal sealed record FilteredQuery(string Sql, IReadOnlyDictionary<string, obj
             }
         }
 
-        public void Add(string id, IReadOnlyList<string> columns, Func<string, string, string> predicate)
+        public void Add(string id, IReadOnlyList<string> columns, Func<string, string, string> predicate, FilterKin? kin = null, DashboardFilter? filter = null)
         {
             var isInside = false;
             foreach (var use in _uses.Where(use => !use.IsOptional))
             {
-                if (columns.Select(column => (Name: column, Type: lake.TypeOf(use.Name, column))).FirstOrDefault(column => column.Type is not null) is { Type: { } type } found)
+                var name = columns.FirstOrDefault(column => lake.TypeOf(use.Name, column) is not null) ?? kin?.ColumnOf(filter!, use.Name);
+                if (name is not null && lake.TypeOf(use.Name, name) is { } type)
                 {
                     if (!_inside.TryGetValue(use, out var predicates))
                     {
                         _inside[use] = predicates = [];
                     }
-                    predicates.Add(predicate(DuckSql.Name(found.Name), type));
+                    predicates.Add(predicate(DuckSql.Name(name), type));
                     isInside = true;
                 }
             }
-            if (!isInside && columns.FirstOrDefault(output.ContainsKey) is { } shown)
+            if (!isInside && output.Count > 0 && (columns.FirstOrDefault(output.ContainsKey) ?? kin?.ShownOf(filter!, sql)) is { } shown && output.ContainsKey(shown))
             {
                 _around.Add(predicate(DuckSql.Name(shown), output[shown]));
                 isInside = true;

@@ -6,6 +6,9 @@ namespace Escale.Explore.Dashboards.Tiles;
 /// <summary>The columns of the lake's tables and views in one state of the lake.</summary>
 internal sealed class LakeShape(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> tables)
 {
+    /// <summary>The columns of a table; none when there is no such table.</summary>
+    public IReadOnlyList<string> ColumnsOf(string table) => tables.GetValueOrDefault(table) is { } columns ? [.. columns.Keys] : [];
+
     /// <summary>The type of a table's column; null when there is no such column.</summary>
     public string? TypeOf(string table, string column) => tables.GetValueOrDefault(table)?.GetValueOrDefault(column);
 }

@@ -40,7 +40,9 @@ internal sealed class TileQueries(QuestionFiles questions, QuestionQueries queri
     /// <summary>A question, or null when there is none that can be read.</summary>
     public Question? Find(string id) => questions.All().Questions.FirstOrDefault(question => question.Id == id);
 
-    private static Step[] Read(DashboardTile tile, object steps)
+    /// <summary>The steps of a tile, as its file has them.</summary>
+    /// <exception cref="EscaleException"><c>explore.dashboard-invalid</c>.</exception>
+    public static Step[] Read(DashboardTile tile, object steps)
     {
         try
         {

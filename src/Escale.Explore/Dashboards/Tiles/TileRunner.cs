@@ -2,6 +2,7 @@ using System.Text.Json;
 using Escale.Engines.DuckDb;
 using Escale.Explore.Dashboards.Files;
 using Escale.Explore.Sql;
+using Escale.Explore.Tables.Lineage;
 using Escale.Kernel;
 using Microsoft.AspNetCore.Http;
 
@@ -15,7 +16,7 @@ internal sealed record TileAnswer(SqlResult Result, IReadOnlyList<string> Applie
 /// <summary>
 /// Asks what the tiles of dashboards ask, with the rights of a viewer whoever looks, so that who asks the same shares one answer. Thread-safe.
 /// </summary>
-internal sealed class TileRunner(SqlRunner runner, LakeShapes shapes, TileQueries queries, TimeProvider clock)
+internal sealed class TileRunner(SqlRunner runner, LakeShapes shapes, TileQueries queries, LineageReader lineage, TimeProvider clock)
 {
     private const string PickPrefix = "pick.";
     private const int MostPicks = 20;
@@ -40,11 +41,12 @@ internal sealed class TileRunner(SqlRunner runner, LakeShapes shapes, TileQuerie
         var picks = query.Where(entry => entry.Key.StartsWith(PickPrefix, StringComparison.Ordinal)).Take(MostPicks)
             .ToDictionary(entry => entry.Key[PickPrefix.Length..], IReadOnlyList<string> (entry) => [.. entry.Value.Select(value => value ?? "")], StringComparer.OrdinalIgnoreCase);
         var shape = await shapes.CurrentAsync(cancellationToken);
-        var filtered = FilteredQuery.Build(tile, statement.Text, statement.Parameters, filters, dashboard.Filters, picks, shape, _empty);
+        var kin = new FilterKin(() => lineage.Kin(cancellationToken), shape, filter => Origin(dashboard, filter, shape), lineage.Parser);
+        var filtered = FilteredQuery.Build(tile, statement.Text, statement.Parameters, filters, dashboard.Filters, picks, shape, _empty, kin);
         if (filtered.Applied.Count < filters.Count + picks.Count)
         {
             var output = await OutputAsync(statement, dashboard, tile, cancellationToken);
-            filtered = FilteredQuery.Build(tile, statement.Text, statement.Parameters, filters, dashboard.Filters, picks, shape, output);
+            filtered = FilteredQuery.Build(tile, statement.Text, statement.Parameters, filters, dashboard.Filters, picks, shape, output, kin);
         }
         var values = queries.ValuesOf(tile, filtered.Values);
         var result = await runner.AskAsync(SqlStatement.Parse(filtered.Sql)[0], values, null, null, Reader, cancellationToken);
@@ -57,9 +59,9 @@ internal sealed class TileRunner(SqlRunner runner, LakeShapes shapes, TileQuerie
     {
         var filter = dashboard.Filters.FirstOrDefault(filter => filter.Id == filterId)
             ?? throw new EscaleException("explore.filter-not-found", $"The dashboard {dashboard.Id} has no filter {filterId}.", "Load the dashboard again.");
-        var (table, column) = Origin(dashboard, filter, await shapes.CurrentAsync(cancellationToken))
+        var (origin, column) = Origin(dashboard, filter, await shapes.CurrentAsync(cancellationToken))
             ?? throw new EscaleException("explore.filter-not-found", $"No table of the dashboard {dashboard.Id} has the column of the filter {filterId}.", "Correct 'column' or 'from' of the filter in its file.");
-        var name = DuckSql.Name(column);
+        var (table, name) = (string.Join('.', origin.Split('.').Select(DuckSql.Name)), DuckSql.Name(column));
         var sql = filter.Kind == FilterKind.List
             ? $"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS rows FROM {table} WHERE {name} IS NOT NULL AND contains(lower(strip_accents(CAST({name} AS VARCHAR))), lower(strip_accents($sought))) GROUP BY 1 ORDER BY 1 LIMIT {MostChoices}"
             : $"SELECT min({name}) AS least, max({name}) AS most FROM {table}";
@@ -72,14 +74,13 @@ internal sealed class TileRunner(SqlRunner runner, LakeShapes shapes, TileQuerie
         if (filter.From is { } from)
         {
             var parts = from.Split('.');
-            return shape.TypeOf($"{parts[0]}.{parts[1]}", parts[2]) is null ? null : ($"{DuckSql.Name(parts[0])}.{DuckSql.Name(parts[1])}", parts[2]);
+            return shape.TypeOf($"{parts[0]}.{parts[1]}", parts[2]) is null ? null : ($"{parts[0]}.{parts[1]}", parts[2]);
         }
         foreach (var use in dashboard.Tiles.Select(queries.SqlOf).OfType<string>().SelectMany(TableUses.Of))
         {
             if (filter.Columns.FirstOrDefault(column => shape.TypeOf(use.Name, column) is not null) is { } column)
             {
-                var parts = use.Name.Split('.');
-                return ($"{DuckSql.Name(parts[0])}.{DuckSql.Name(parts[1])}", column);
+                return (use.Name, column);
             }
         }
         return null;

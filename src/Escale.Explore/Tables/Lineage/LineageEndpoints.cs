@@ -27,21 +27,17 @@ internal static class LineageEndpoints
     private static async Task<IResult> LineageAsync(TableCatalogue catalogue, string name, CancellationToken cancellationToken) =>
         Page.Show<LineageView>(new { Entry = await catalogue.OneAsync(TableName.Parse(name), cancellationToken) });
 
-    private static async Task<IResult> UsedAsync(HttpContext context, TableCatalogue catalogue, LiveProject live, IEnumerable<ITableUse> uses, string name, CancellationToken cancellationToken)
+    private static async Task<IResult> UsedAsync(TableCatalogue catalogue, LiveProject live, IEnumerable<ITableUse> uses, string name, CancellationToken cancellationToken)
     {
         var entry = await catalogue.OneAsync(TableName.Parse(name), cancellationToken);
         var graph = live.Now().Graph;
-        var found = new List<Found>();
-        foreach (var use in uses)
-        {
-            found.AddRange(await use.OfAsync(entry.Table, Caller.Of(context)!, cancellationToken));
-        }
+        var after = entry.Asset is null ? [] : graph.Downstream(entry.Asset.Id).Where(asset => !asset.IsCheck).ToList();
         return Page.Show<UsedView>(new
         {
             Entry = entry,
             Direct = entry.Asset is null ? [] : graph.Downstream(entry.Asset.Id, 1).Where(asset => !asset.IsCheck).ToList(),
-            All = entry.Asset is null ? [] : graph.Downstream(entry.Asset.Id).Where(asset => !asset.IsCheck).ToList(),
-            Uses = found,
+            All = after,
+            Uses = TableReaders.Of(uses, entry.Table.ToString(), after.Where(asset => asset is { Table: not null, Kind: not "warehouse" }).Select(asset => asset.Table!.ToString())),
         });
     }
 }

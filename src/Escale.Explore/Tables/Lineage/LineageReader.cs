@@ -1,3 +1,4 @@
+using Escale.Engines.DuckDb;
 using Escale.Engines.Tables;
 using Escale.Kernel;
 using Escale.Lake;
@@ -29,10 +30,10 @@ internal sealed record ColumnEdge(string From, string FromColumn, string To, str
 internal sealed record TableLineage(string Center, IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges, IReadOnlyList<ColumnEdge> ColumnEdges);
 
 /// <summary>Reads the lineage around a table. The origins of columns are read once for each state of the project's files. Thread-safe.</summary>
-internal sealed class LineageReader(LiveProject live, SqlCompiler compiler, LakeCatalog lake, SharedDatabase database)
+internal sealed class LineageReader(LiveProject live, SqlCompiler compiler, LakeCatalog lake, SharedDatabase database, IEnumerable<ITableUse> uses)
 {
     private readonly Lock _gate = new();
-    private (long Stamp, ProjectLineage Lineage)? _known;
+    private (long Stamp, ProjectLineage Lineage, ColumnKin Kin)? _known;
 
     /// <summary>The graph around an asset; null when nothing in the project makes the table.</summary>
     public TableLineage? Read(TableName name, CancellationToken cancellationToken)
@@ -42,7 +43,7 @@ internal sealed class LineageReader(LiveProject live, SqlCompiler compiler, Lake
         {
             return null;
         }
-        var columns = ColumnsOf(state, cancellationToken);
+        var (columns, _) = Known(state, cancellationToken);
         var levels = Levels(state.Graph, center);
         var assets = levels.Keys.ToDictionary(id => id, id => state.Graph[id], StringComparer.Ordinal);
         var nodes = assets.Values.OrderBy(asset => levels[asset.Id]).ThenBy(asset => asset.Id, StringComparer.Ordinal)
@@ -50,8 +51,18 @@ internal sealed class LineageReader(LiveProject live, SqlCompiler compiler, Lake
         var edges = assets.Values.SelectMany(asset => asset.Reads.Where(assets.ContainsKey).Select(read => new LineageEdge(read, asset.Id))).ToList();
         var columnEdges = assets.Values.SelectMany(asset => columns[asset.Id].SelectMany(column => column.From.Where(from => assets.ContainsKey(from.Asset))
             .Select(from => new ColumnEdge(from.Asset, from.Column, asset.Id, column.Name)))).Concat(assets.Values.Where(asset => asset.Kind == "warehouse").SelectMany(asset => Published(asset, state.Graph, columns))).ToList();
-        return new TableLineage(center.Id, nodes, edges, columnEdges);
+        var after = assets.Values.Where(asset => asset is { Table: not null, Kind: not "warehouse" } && levels[asset.Id] >= 0)
+            .GroupBy(asset => asset.Table!.ToString(), StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => group.First(), StringComparer.OrdinalIgnoreCase);
+        using var parser = database.Connect();
+        var readers = new LineageReaders(uses, parser, after, levels, asset => NamesOf(asset, columns), cancellationToken);
+        return new TableLineage(center.Id, [.. nodes, .. readers.Nodes], [.. edges, .. readers.Edges], [.. columnEdges, .. readers.ColumnEdges]);
     }
+
+    /// <summary>Which columns of different tables hold the same values.</summary>
+    public ColumnKin Kin(CancellationToken cancellationToken) => Known(live.Now(), cancellationToken).Kin;
+
+    /// <summary>A connection for its parser.</summary>
+    public DuckConnection Parser() => database.Connect();
 
     /// <summary>What makes a table of the lake: of several (a declared source beside its maker) the one that runs.</summary>
     public static Asset? MakerOf(AssetGraph graph, TableName name) =>
@@ -81,18 +92,19 @@ internal sealed class LineageReader(LiveProject live, SqlCompiler compiler, Lake
         return levels;
     }
 
-    private ProjectLineage ColumnsOf(ProjectState state, CancellationToken cancellationToken)
+    private (ProjectLineage Lineage, ColumnKin Kin) Known(ProjectState state, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_known is { } known && known.Stamp == state.Stamp)
             {
-                return known.Lineage;
+                return (known.Lineage, known.Kin);
             }
             using var connection = database.Connect();
             var lineage = ProjectLineage.Read(state.Graph, connection, asset => SqlOf(asset, cancellationToken), StoredColumns, cancellationToken);
-            _known = (state.Stamp, lineage);
-            return lineage;
+            var kin = new ColumnKin(state.Graph, lineage);
+            _known = (state.Stamp, lineage, kin);
+            return (lineage, kin);
         }
     }
 
