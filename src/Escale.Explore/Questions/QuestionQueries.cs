@@ -80,10 +80,16 @@ internal sealed class QuestionQueries(QuestionFiles files, SqlRunner runner, Lak
             var read = StepsReader.Read(tree, node => written.TryGetValue(node.ToJsonString(), out var text) ? text : Remember(node, ref unknown));
             if (unknown is null)
             {
-                return read;
+                return read is { NeedsProof: true, Steps: { } steps } && !await GivesAsync(steps, tree, caller, cancellationToken) ? new ReadSteps(null, "join") : read;
             }
             written[unknown.ToJsonString()] = await WriteAsync(unknown, caller, cancellationToken);
         }
+    }
+
+    private async Task<bool> GivesAsync(IReadOnlyList<Step> steps, JsonNode tree, Caller caller, CancellationToken cancellationToken)
+    {
+        var again = await TreeAsync("select json_serialize_sql($text::varchar)", Compile(steps, binds: false).Sql, caller, cancellationToken);
+        return StepsReader.Plain(again) == StepsReader.Plain(tree);
     }
 
     private static string Remember(JsonNode node, ref JsonNode? unknown)

@@ -110,11 +110,12 @@ internal sealed class StepCompiler
         }
         else
         {
-            // A name on both sides stays that of the left.
+            // A name on both sides stays that of the left. Where a row of the left may be missing, its keys are those of the right.
             var left = _block.From.Contains('\n', StringComparison.Ordinal) || _block.From.EndsWith(" as question", StringComparison.Ordinal) ? $"(\nselect * from {_block.From}\n)" : _block.From;
             var on = string.Join(" and ", join.On.Select(pair => $"l.{DuckSql.Name(Name(pair.Left))} = r.{DuckSql.Name(Name(pair.Right))}"));
             var rest = twice.Count == 0 ? "r.*" : twice.Count == theirs.Count ? "" : $"r.* exclude ({string.Join(", ", twice.Select(DuckSql.Name))})";
-            _block.From = $"(\n  select l.*{(rest.Length > 0 ? ", " + rest : "")}\n  from {left} as l\n  {how} {Table(join.Table)} as r on {on}\n) as joined";
+            var filled = join.How is "right" or "full" ? $" replace ({string.Join(", ", join.On.Select(pair => $"coalesce(l.{DuckSql.Name(pair.Left)}, r.{DuckSql.Name(pair.Right)}) as {DuckSql.Name(pair.Left)}"))})" : "";
+            _block.From = $"(\n  select l.*{filled}{(rest.Length > 0 ? ", " + rest : "")}\n  from {left} as l\n  {how} {Table(join.Table)} as r on {on}\n) as joined";
         }
         _block.Columns = [.. _block.Columns.Union(theirs, StringComparer.OrdinalIgnoreCase)];
     }

@@ -1,12 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Escale.Explore.Questions;
 
 /// <summary>What was read from a SELECT: the steps, or why it goes beyond them.</summary>
 /// <param name="Steps">The steps; null when it cannot be said in steps.</param>
 /// <param name="Beyond">What goes beyond, as a short word: <c>window</c>, <c>subquery</c>, …; null when nothing does.</param>
-internal sealed record ReadSteps(IReadOnlyList<Step>? Steps, string? Beyond);
+internal sealed record ReadSteps(IReadOnlyList<Step>? Steps, string? Beyond)
+{
+    /// <summary>Whether a join names its columns: it is one of steps only when they give the very same tree again.</summary>
+    [JsonIgnore]
+    public bool NeedsProof { get; init; }
+}
 
 /// <summary>
 /// Reads DuckDB's tree of a SELECT (<c>json_serialize_sql</c>) as steps, as far as steps can say it: joins by equal columns, filters of columns with
@@ -16,6 +22,7 @@ internal sealed class StepsReader
 {
     private readonly Func<JsonNode, string> _write;
     private readonly List<Step> _steps = [];
+    private bool _needsProof;
 
     private StepsReader(Func<JsonNode, string> write) => _write = write;
 
@@ -29,7 +36,7 @@ internal sealed class StepsReader
         {
             var statements = tree["statements"]?.AsArray() ?? throw new BeyondSteps("select");
             reader.Select(statements.Count == 1 ? statements[0]!["node"]! : throw new BeyondSteps("statements"));
-            return new ReadSteps(reader._steps, null);
+            return new ReadSteps(reader._steps, null) { NeedsProof = reader._needsProof };
         }
         catch (BeyondSteps beyond)
         {
@@ -63,6 +70,11 @@ internal sealed class StepsReader
                 Need(IsNone(from["sample"]) && IsNone(from["at_clause"]) && Text(from, "schema_name").Length > 0, "table");
                 _steps.Add(new TableStep($"{Text(from, "schema_name")}.{Text(from, "table_name")}"));
                 break;
+            case "SUBQUERY" when from["subquery"] is { } inner && inner["node"] is { } joined && IsJoined(joined):
+                _needsProof = true;
+                From(joined["from_table"]!["left"]!);
+                Join(joined["from_table"]!, isFilled: true);
+                break;
             case "SUBQUERY":
                 Select(from["subquery"]?["node"] ?? throw new BeyondSteps("subquery"));
                 break;
@@ -75,12 +87,19 @@ internal sealed class StepsReader
         }
     }
 
-    private void Join(JsonNode join)
+    /// <summary>(select l.* …, r.* … from … as l join … as r on …): a join that says which columns it gives.</summary>
+    private static bool IsJoined(JsonNode node) =>
+        node["from_table"] is { } join && Text(join, "type") == "JOIN" && Text(join["left"]!, "alias") == "l" && Text(join["right"]!, "alias") == "r"
+        && node["select_list"] is JsonArray { Count: 1 or 2 } list && list.All(column => Text(column!, "class") == "STAR") && Text(list[0]!, "relation_name") == "l";
+
+    private void Join(JsonNode join, bool isFilled = false)
     {
         var right = join["right"]!;
         Need(Text(right, "type") == "BASE_TABLE" && Text(join, "ref_type") == "REGULAR", "join");
         var how = Text(join, "join_type") switch { "INNER" => "inner", "LEFT" => "left", "RIGHT" => "right", "OUTER" or "FULL" => "full", _ => throw new BeyondSteps("join") };
         List<JoinPair> pairs = join["using_columns"] is JsonArray { Count: > 0 } names ? [.. names.Select(name => new JoinPair(name!.GetValue<string>(), name.GetValue<string>()))] : [];
+        // Steps fill the keys of rows that only the right side has; so does USING, but no other join by itself.
+        Need(isFilled || pairs.Count > 0 || how is "inner" or "left", "join");
         foreach (var equal in join["condition"] is { } condition ? All(condition) : [])
         {
             Need(Text(equal, "type") == "COMPARE_EQUAL", "join");
@@ -194,7 +213,8 @@ internal sealed class StepsReader
 
     internal static string Text(JsonNode node, string key) => node[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
-    private static string Plain(JsonNode node)
+    /// <summary>A tree without the places and names that say nothing about what it gives.</summary>
+    internal static string Plain(JsonNode node)
     {
         var copy = node.DeepClone();
         Strip(copy);

@@ -107,6 +107,41 @@ public sealed class QuestionTests : IAsyncDisposable
         Assert.Equal("""[["Ship 0",17],["Ship 1",16],["Ship 2",17]]""", await RowsAsync(_queries.Compile(steps, binds: false).Sql));
     }
 
+    [Theory]
+    [InlineData("right", "ship", "[[0,\"Ship 0\"],[1,\"Ship 1\"],[2,\"Ship 2\"],[9,\"Ship 9\"]]")]
+    [InlineData("full", "ship", "[[0,\"Ship 0\"],[1,\"Ship 1\"],[2,\"Ship 2\"],[7,null],[9,\"Ship 9\"]]")]
+    [InlineData("full", "number", "[[0,\"Ship 0\"],[1,\"Ship 1\"],[2,\"Ship 2\"],[7,null],[9,\"Ship 9\"]]")]
+    public async Task Rows_that_only_one_side_of_a_join_has_keep_their_key_and_the_sql_is_steps_again(string how, string theirs, string expected)
+    {
+        using (var session = _engine.OpenSession())
+        {
+            session.Write(Table("gold.stays", "select * from (values (0), (1), (2), (7)) t(ship)"));
+            session.Write(Table("gold.fleet", $"select i as {theirs}, 'Ship ' || i as name from (values (0), (1), (2), (9)) t(i)"));
+        }
+        Step[] steps = [new TableStep("gold.stays"), new JoinStep("gold.fleet", [new JoinPair("ship", theirs)], how), new SummariseStep([new GroupBy("ship"), new GroupBy("name")], []), new SortStep([new SortBy("ship")])];
+        var sql = _queries.Compile(steps, binds: false).Sql;
+        Assert.Equal(expected, await RowsAsync(sql));
+        var read = await _queries.ReadAsync(sql, _caller, CancellationToken.None);
+        Assert.Equal(steps[1].ToString()![..25], read.Steps?[1].ToString()![..25]);
+        Assert.Equal(sql, _queries.Compile(read.Steps!, binds: false).Sql);
+    }
+
+    [Theory]
+    [InlineData("select * from gold.calls full join gold.ships as s on calls.ship = s.ship")]
+    [InlineData("select * from (select l.* replace (1 as ship), r.* from gold.calls as l full join gold.ships as r on l.ship = r.ship) as joined")]
+    public async Task A_join_that_leaves_keys_empty_stays_sql(string sql) =>
+        Assert.Equal("join", (await _queries.ReadAsync(sql, _caller, CancellationToken.None)).Beyond);
+
+    [Fact]
+    public void A_changed_question_keeps_its_comments_and_who_expected_another_is_refused()
+    {
+        var path = _folder.Write("questions/calls.yml", "# how we count\ntitle: Calls # short\n# the rows\nsql: select 1\n");
+        var tag = _files.TagOf("calls");
+        Assert.True(_files.Change(_files.Get("calls") with { Description = "All of them" }, tag));
+        Assert.Equal("# how we count\ntitle: Calls # short\n# the rows\nsql: select 1\ndescription: All of them\n", File.ReadAllText(path));
+        Assert.Equal("explore.question-changed-meanwhile", Assert.Throws<EscaleException>(() => _files.Change(_files.Get("calls") with { Title = "Mine" }, tag)).Code);
+    }
+
     [Fact]
     public async Task The_rows_behind_a_mark_are_those_of_its_group()
     {
