@@ -36,6 +36,7 @@ internal static partial class ServeReading
             PublicUrl = publicUrl,
             PathBase = PathBase(reader, publicUrl),
             Proxies = Networks(reader),
+            ExportsLimitBytes = reader.SizeBytes("exports_limit") ?? new ServeSettings().ExportsLimitBytes,
             Certificate = Certificate(root, reader.MapOrNull("certificate", "a certificate")),
             SignIn = [.. reader.Maps("sign_in", "a sign-in provider").Select(Provider)],
         };

@@ -18,6 +18,9 @@ public sealed record ServeSettings
     /// <summary><c>certificate</c>: what <c>https://</c> addresses of <c>--urls</c> are served with; null when there is none.</summary>
     public CertificateSettings? Certificate { get; init; }
 
+    /// <summary><c>exports_limit</c>, such as <c>10GB</c>: how much the Parquet files kept for downloads may take on the disk. Default: 4 GB.</summary>
+    public long ExportsLimitBytes { get; init; } = 4_000_000_000;
+
     /// <summary><c>sign_in</c>: other places where people may prove who they are (OpenID Connect). Default: none.</summary>
     public IReadOnlyList<SignInProvider> SignIn { get; init; } = [];
 

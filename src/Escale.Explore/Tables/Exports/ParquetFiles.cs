@@ -3,16 +3,19 @@ using System.Text;
 using Escale.Engines.DuckDb;
 using Escale.Explore.Tables.Reading;
 using Escale.Kernel;
+using Escale.Projects;
 
 namespace Escale.Explore.Tables.Exports;
 
 /// <summary>
 /// Parquet files made for downloads, kept for an hour under what they hold (the table's version and the query), so that readers that fetch a file in
-/// many ranges, or again, get the same bytes at once. They are made by DuckDB under <c>.escale/exports</c> and take no memory.
+/// many ranges, or again, get the same bytes at once. They are made by DuckDB under <c>.escale/exports</c> and take no memory. What takes more of the disk
+/// than <c>serve.exports_limit</c> allows goes before, the one that was read longest ago first.
 /// </summary>
-internal sealed class ParquetFiles(ProjectRoot root, TimeProvider clock)
+internal sealed class ParquetFiles(ProjectRoot root, Project project, TimeProvider clock)
 {
     private static readonly TimeSpan _keep = TimeSpan.FromHours(1);
+    private static readonly TimeSpan _reading = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim _one = new(1);
 
     /// <summary>The file of a query.</summary>
@@ -24,7 +27,6 @@ internal sealed class ParquetFiles(ProjectRoot root, TimeProvider clock)
         try
         {
             Directory.CreateDirectory(folder);
-            Clean(folder);
             if (!File.Exists(file))
             {
                 var partial = $"{file}.{Guid.NewGuid():n}.tmp";
@@ -39,6 +41,7 @@ internal sealed class ParquetFiles(ProjectRoot root, TimeProvider clock)
                 }
             }
             File.SetLastAccessTimeUtc(file, clock.GetUtcNow().UtcDateTime);
+            Clean(folder);
             return file;
         }
         finally
@@ -63,10 +66,17 @@ internal sealed class ParquetFiles(ProjectRoot root, TimeProvider clock)
 
     private void Clean(string folder)
     {
-        var before = clock.GetUtcNow().UtcDateTime - _keep;
-        foreach (var old in Directory.EnumerateFiles(folder).Where(path => File.GetLastAccessTimeUtc(path) < before))
+        var now = clock.GetUtcNow().UtcDateTime;
+        var taken = 0L;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles().OrderByDescending(file => file.LastAccessTimeUtc))
         {
-            File.Delete(old);
+            taken += file.Length;
+            // One that was asked for just now may not be open yet.
+            if (file.LastAccessTimeUtc < now - _keep || (taken > project.Settings.Serve.ExportsLimitBytes && file.LastAccessTimeUtc < now - _reading))
+            {
+                taken -= file.Length;
+                file.Delete();
+            }
         }
     }
 }
