@@ -1,14 +1,15 @@
 // <escale-builder data-id>: a question in steps, with what each gives, or in SQL; and its chart.
 import { visit } from "@hotwired/turbo";
-import { base, callJson, explain } from "../api";
+import { ApiError, base, call, callJson, explain } from "../api";
 import { formatNumber, text } from "../language";
+import { askConflict, copyTitle } from "../shell/conflict";
 import { toast } from "../shell/shell";
 import { formOf, line, typed } from "./builder/forms";
 import { settingsForm } from "./builder/settings";
 import { beyondWords, columnsAfter, stepWords, type Step, type StepKind } from "./builder/steps";
 import { EscaleChart } from "./chart";
-import { ResultTable } from "./chart/table";
 import type { ChartData, ChartSettings, Column } from "./chart/types";
+import { GridElement } from "./grid";
 import { SqlEditor, type Names } from "./sql/editor";
 import { button, element, icon } from "./sql/parts";
 
@@ -19,6 +20,7 @@ export class EscaleBuilder extends HTMLElement {
   private questions: { id: string; title: string }[] = [];
   private readonly questionColumns = new Map<string, Column[]>();
   private question: Saved = { id: "", title: "", description: "", tags: [] };
+  private tag = "";
   private steps: Step[] = [];
   private sql: string | null = null; // null while the question is in steps
   private seen = 0; // how many steps the preview shows
@@ -49,7 +51,7 @@ export class EscaleBuilder extends HTMLElement {
   private async start(): Promise<void> {
     const id = this.dataset["id"];
     const [names, questions, saved] = await Promise.all([
-      callJson<{ rows: [string, Names[number]["columns"]][] }>("/api/v1/sql/names"), callJson<{ id: string; title: string }[]>("/api/v1/questions"), id ? callJson<Saved>(`/api/v1/questions/${id}`) : Promise.resolve(undefined),
+      callJson<{ rows: [string, Names[number]["columns"]][] }>("/api/v1/sql/names"), callJson<{ id: string; title: string }[]>("/api/v1/questions"), id ? this.saved(id) : Promise.resolve(undefined),
     ]);
     if (!this.isConnected) return;
     this.names = names.rows.map(([table, columns]) => ({ table, columns }));
@@ -65,6 +67,12 @@ export class EscaleBuilder extends HTMLElement {
     this.replaceChildren(this.left, this.right);
     this.drawLeft();
     this.refresh();
+  }
+
+  private async saved(id: string): Promise<Saved> {
+    const answer = await call(`/api/v1/questions/${id}`);
+    this.tag = answer.headers.get("ETag") ?? "";
+    return (await answer.json()) as Saved;
   }
 
   private head(): HTMLElement {
@@ -248,8 +256,9 @@ export class EscaleBuilder extends HTMLElement {
       return;
     }
     if (this.showsRows) {
-      this.preview.replaceChildren();
-      new ResultTable(this.preview).show(this.data);
+      const grid = this.preview.querySelector<GridElement>("escale-grid") ?? new GridElement();
+      grid.data = this.data;
+      if (!grid.isConnected) this.preview.replaceChildren(grid);
       this.settings.replaceChildren();
       return;
     }
@@ -316,9 +325,24 @@ export class EscaleBuilder extends HTMLElement {
       return;
     }
     const query = this.sql === null ? { steps: this.steps } : { sql: this.sql, ...(parameters ? { parameters } : {}) };
+    const body = { title: title.trim(), description, tags, ...query, ...(chart ? { chart } : {}) };
     try {
-      const saved = await callJson<Saved>(`/api/v1/questions${id ? `/${id}` : ""}`, { method: id ? "PUT" : "POST", body: JSON.stringify({ title: title.trim(), description, tags, ...query, ...(chart ? { chart } : {}) }) });
+      const saved = await callJson<Saved>(`/api/v1/questions${id ? `/${id}` : ""}`, { method: id ? "PUT" : "POST", headers: id ? { "If-Match": this.tag } : {}, body: JSON.stringify(body) });
       toast(text({ en: "Saved", fr: "Enregistrée" }));
+      visit(`${base}/questions/${saved.id}`);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 412) await this.choose(error.message, body);
+      else this.tell(explain(error), "bad");
+    }
+  }
+
+  // Somebody else saved first.
+  private async choose(message: string, mine: { title: string }): Promise<void> {
+    const chosen = await askConflict(message);
+    if (chosen === "theirs") visit(location.href, { action: "replace" });
+    if (chosen !== "copy") return;
+    try {
+      const saved = await callJson<Saved>("/api/v1/questions", { method: "POST", body: JSON.stringify({ ...mine, title: copyTitle(mine.title) }) });
       visit(`${base}/questions/${saved.id}`);
     } catch (error) {
       this.tell(explain(error), "bad");

@@ -5,7 +5,7 @@ import { formatNumber, text } from "../language";
 import { onTheme } from "../shell/theme";
 import type { EChartsType } from "./chart/echarts";
 import { complete } from "./chart/choose";
-import { fileName, save, toCsv } from "./chart/export";
+import { fileName, save, toCsv, toJson } from "./chart/export";
 import { lookOf } from "./chart/look";
 import { drawNumber } from "./chart/number";
 import { drawing, type Drawing, type Mark } from "./chart/options";
@@ -87,6 +87,11 @@ export class EscaleChart extends HTMLElement {
   /** The rows as CSV. */
   toCsv(): string {
     return toCsv(this._data);
+  }
+
+  /** The rows as JSON, each an object by the columns' names. */
+  toJson(): string {
+    return toJson(this._data);
   }
 
   // Several changes in one turn are drawn once.
@@ -243,6 +248,7 @@ export class EscaleChart extends HTMLElement {
       });
     }
     add(text({ en: "Download CSV", fr: "Télécharger en CSV" }), () => save(this.toCsv(), `${name}.csv`));
+    add(text({ en: "Download JSON", fr: "Télécharger en JSON" }), () => save(this.toJson(), `${name}.json`, "application/json"));
     menu.append(open, list);
     return menu;
   }

@@ -7,8 +7,30 @@ export type Sort = { column: string; descending: boolean };
 export type Row = readonly (string | null)[];
 type Answer = { version: number | null; total: number; offset: number; columns: Column[]; rows: Row[]; cut: string[] };
 
-export const blockRows = 200;
+/** Where a grid has its rows from. */
+export interface RowSource {
+  readonly total: number;
+  readonly columns: Column[];
+  readonly error: ApiError | undefined;
+  /** Starts anew with other filters or another order. */
+  reset(filters: readonly Filter[], sorts: readonly Sort[]): void;
+  stop(): void;
+  /** A row, when it has come. */
+  get(index: number): Row | undefined;
+  /** Whether a value is longer than what came of it. */
+  isCut(index: number, column: number): boolean;
+  /** A width in which the values that have come fit, within bounds. */
+  widthOf(at: number, column: Column): number;
+  /** Says which rows are in view. */
+  want(first: number, last: number): void;
+  /** Rows for copying, whole values of some columns, however far apart from what is shown. */
+  fetch(offset: number, limit: number, columns: readonly number[]): Promise<Row[]>;
+}
+
 const mostBlocks = 80;
+
+/** Rows of a block: fewer of wide ones, so that a block stays small. */
+export const blockSize = (columns: number): number => Math.max(40, Math.min(200, Math.floor(40_000 / Math.max(1, columns))));
 
 /** The part of an address that says which rows, and in which order. */
 export function queryOf(filters: readonly Filter[], sorts: readonly Sort[], version: string): URLSearchParams {
@@ -19,7 +41,7 @@ export function queryOf(filters: readonly Filter[], sorts: readonly Sort[], vers
   return query;
 }
 
-export class Rows {
+export class Rows implements RowSource {
   total = 0;
   columns: Column[] = [];
   error: ApiError | undefined;
@@ -27,14 +49,18 @@ export class Rows {
   #asked = new Map<number, AbortController>();
   #turn = 0;
 
-  constructor(private readonly table: string, private readonly changed: () => void) {}
+  readonly #blockRows: number;
+
+  constructor(private readonly table: string, private readonly version: string, columnCount: number, private readonly changed: () => void) {
+    this.#blockRows = blockSize(columnCount);
+  }
 
   #query = new URLSearchParams();
 
-  /** Starts anew with other filters or another order. What is on its way is no longer wanted. */
-  reset(query: URLSearchParams): void {
+  // What is on its way is no longer wanted.
+  reset(filters: readonly Filter[], sorts: readonly Sort[]): void {
     this.stop();
-    this.#query = query;
+    this.#query = queryOf(filters, sorts, this.version);
     this.#blocks.clear();
     this.error = undefined;
     this.#turn++;
@@ -46,14 +72,13 @@ export class Rows {
   }
 
   get(index: number): Row | undefined {
-    return this.#blocks.get(Math.floor(index / blockRows))?.rows[index % blockRows];
+    return this.#blocks.get(Math.floor(index / this.#blockRows))?.rows[index % this.#blockRows];
   }
 
   isCut(index: number, column: number): boolean {
-    return this.#blocks.get(Math.floor(index / blockRows))?.cut.includes(`${index % blockRows}:${column}`) ?? false;
+    return this.#blocks.get(Math.floor(index / this.#blockRows))?.cut.includes(`${index % this.#blockRows}:${column}`) ?? false;
   }
 
-  /** A width in which the values that have come fit, within bounds. */
   widthOf(at: number, column: Column): number {
     const rows = this.#blocks.values().next().value?.rows.slice(0, 60) ?? [];
     const longest = Math.max(0, ...rows.map((row) => (row[at] == null ? 0 : show(row[at], column).length)));
@@ -62,7 +87,7 @@ export class Rows {
 
   /** Asks for what these rows need, and for a block on either side; what was scrolled past is cancelled. */
   want(first: number, last: number): void {
-    const [from, to] = [Math.floor(first / blockRows), Math.floor(Math.max(first, last) / blockRows)];
+    const [from, to] = [Math.floor(first / this.#blockRows), Math.floor(Math.max(first, last) / this.#blockRows)];
     for (const [block, controller] of this.#asked) {
       if (block < from - 1 || block > to + 1) {
         controller.abort();
@@ -75,16 +100,18 @@ export class Rows {
     for (const block of missing) void this.#load(block);
     if (missing.length > 0) return; // what is in view comes first
     for (const block of [to + 1, from - 1]) {
-      if (block >= 0 && block * blockRows < this.total && !this.#blocks.has(block)) void this.#load(block);
+      if (block >= 0 && block * this.#blockRows < this.total && !this.#blocks.has(block)) void this.#load(block);
     }
   }
 
-  /** Rows for copying, whole values, however far apart from what is shown. */
-  async fetch(offset: number, limit: number, columns: readonly string[]): Promise<Row[]> {
+  async fetch(offset: number, limit: number, columns: readonly number[]): Promise<Row[]> {
     const rows: Row[] = [];
+    const names = columns.map((column) => this.columns[column]!.name);
+    // An address cannot name a thousand columns, nor one whose name has a comma: then all come, and these are picked.
+    const isNameable = names.join(",").length < 3000 && !names.some((name) => name.includes(","));
     for (let at = offset; at < offset + limit; at += 2000) {
-      const answer = await this.#ask(at, Math.min(2000, offset + limit - at), { columns: columns.join(","), full: "true" });
-      rows.push(...answer.rows);
+      const answer = await this.#ask(at, Math.min(2000, offset + limit - at), { ...(isNameable ? { columns: names.join(",") } : {}), full: "true" });
+      rows.push(...(isNameable ? answer.rows : answer.rows.map((row) => columns.map((column) => row[column] ?? null))));
     }
     return rows;
   }
@@ -95,7 +122,7 @@ export class Rows {
     const turn = this.#turn;
     this.#asked.set(block, controller);
     try {
-      const answer = await this.#ask(block * blockRows, blockRows, {}, controller.signal);
+      const answer = await this.#ask(block * this.#blockRows, this.#blockRows, {}, controller.signal);
       if (turn !== this.#turn) return;
       this.#blocks.delete(block);
       this.#blocks.set(block, answer);

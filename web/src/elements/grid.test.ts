@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { show, showNumber, toTsv } from "./grid-format";
+import { Lanes } from "./grid-lanes";
+import { MemoryRows } from "./grid-memory";
 import { Scroll } from "./grid-scroll";
 import { readState, writeState } from "./grid-state";
 import { layout, trace } from "./lineage-layout";
@@ -58,4 +60,44 @@ describe("lineage", () => {
     expect(boxes.get("b")!.height).toBeGreaterThan(boxes.get("c")!.height);
   });
   it("follows a column both ways", () => expect([...trace(graph, "b", "y")].map((name) => name.replace("\u0000", "."))).toEqual(["b.y", "a.x", "c.x"]));
+});
+
+describe("columns", () => {
+  const lanes = new Lanes();
+  it("that are few are all drawn", () => {
+    lanes.widths = [100, 50, 100];
+    expect([lanes.range(120, 10), lanes.left(1), lanes.right(1), lanes.total]).toEqual([[0, 3], 100, 150, 250]);
+  });
+  it("of a thousand only those in view are", () => {
+    lanes.widths = Array.from({ length: 1000 }, () => 100);
+    expect(lanes.range(0, 1000)).toEqual([0, 13]);
+    expect(lanes.range(50_000, 1000)).toEqual([498, 513]);
+    expect(lanes.range(99_500, 1000)).toEqual([993, 1000]);
+  });
+});
+
+describe("rows in the page", () => {
+  const rows = new MemoryRows(() => undefined);
+  rows.show({
+    columns: [{ name: "n", type: "INTEGER", kind: "number" }, { name: "name", type: "VARCHAR", kind: "text" }, { name: "at", type: "TIMESTAMP", kind: "time" }],
+    rows: [[10, "Élan", "2026-01-02T03:04:05"], [9, "élan vital", null], [null, "Teranga", "2025-01-01T00:00:00"]],
+  });
+  const names = (): (string | null | undefined)[] => Array.from({ length: rows.total }, (_, at) => rows.get(at)?.[1]);
+  it("are texts as tables have them", () => expect(rows.get(0)).toEqual(["10", "Élan", "2026-01-02 03:04:05"]));
+  it("are sorted as what they are, missing ones last", () => {
+    rows.reset([], [{ column: "n", descending: false }]);
+    expect(names()).toEqual(["élan vital", "Élan", "Teranga"]);
+    rows.reset([], [{ column: "n", descending: true }]);
+    expect(names()).toEqual(["Élan", "élan vital", "Teranga"]);
+  });
+  it("are filtered without regard to accents and case", () => {
+    rows.reset([{ column: "name", op: "contains", value: "ELAN" }, { column: "at", op: "notnull" }], []);
+    expect(names()).toEqual(["Élan"]);
+    rows.reset([{ column: "n", op: "gte", value: "9.5" }], []);
+    expect([names(), rows.whole]).toEqual([["Élan"], 3]);
+  });
+  it("are copied by the columns that are asked for", async () => {
+    rows.reset([], []);
+    expect(await rows.fetch(1, 5, [2, 0])).toEqual([[null, "9"], ["2025-01-01 00:00:00", null]]);
+  });
 });

@@ -1,11 +1,17 @@
-// <escale-grid table="gold.x" version="3">: the rows of a table, however many. Only what is in view is in the page and on the wire.
+// <escale-grid table="gold.x" version="3">: the rows of a table, however many. Only what is in view is in the page and on the wire; of many columns too.
+// With the property `data` (columns and rows of a result) instead of a table, the same over rows that are in the page already.
 // Keys: arrows, Page Up/Down, Home/End, Ctrl+Home/End; Shift selects; Ctrl+C copies; Enter shows a value whole; Alt+↓ opens the column's menu.
 import { base, explain } from "../api";
 import { formatNumber, text } from "../language";
-import { type Column, icons, long, show, startWidth, toTsv } from "./grid-format";
-import { describe, openMenu } from "./grid-menu";
+import type { ChartData } from "./chart/types";
+import { fillBar } from "./grid-bar";
+import { type Column, icons, show, startWidth, toTsv } from "./grid-format";
+import { Lanes } from "./grid-lanes";
+import { MemoryRows } from "./grid-memory";
+import { openMenu } from "./grid-menu";
+import { fillPanel } from "./grid-panel";
 import { icon } from "./icon";
-import { queryOf, Rows } from "./grid-rows";
+import { queryOf, type RowSource, Rows } from "./grid-rows";
 import { rowHeight, Scroll } from "./grid-scroll";
 import { type GridState, readState, writeState } from "./grid-state";
 
@@ -13,11 +19,19 @@ const mostCopied = 100_000;
 const numberWidth = 76;
 type Cell = { row: number; column: number };
 
-class GridElement extends HTMLElement {
+let grids = 0;
+
+export class GridElement extends HTMLElement {
+  readonly #name = `grid${++grids}`;
   #state: GridState = { filters: [], sorts: [], hidden: [], row: 0 };
-  #rows!: Rows;
+  #rows!: RowSource;
+  #memory: MemoryRows | undefined;
+  readonly #lanes = new Lanes();
+  #range: [number, number] = [0, 0];
+  #top = -1;
   #scroll = new Scroll(0, 0);
   #columns: Column[] = [];
+  #places = new Map<Column, number>();
   #widths = new Map<string, number>();
   #active: Cell = { row: 0, column: 0 };
   #anchor: Cell = { row: 0, column: 0 };
@@ -36,13 +50,20 @@ class GridElement extends HTMLElement {
   #shownColumns = "";
 
   connectedCallback(): void {
-    this.#rows = new Rows(this.getAttribute("table") ?? "", () => this.#arrived());
-    this.#state = readState(location.search);
+    this.#rows = this.#memory ?? new Rows(this.getAttribute("table") ?? "", this.getAttribute("version") ?? "", Number(this.getAttribute("columns") ?? "0"), () => this.#arrived());
+    if (!this.#memory) this.#state = readState(location.search);
     this.#active = this.#anchor = { row: this.#state.row, column: 0 };
     this.#build();
     this.#watch = new ResizeObserver(() => this.#resized());
     this.#watch.observe(this.#view);
     this.#restart(this.#state.row);
+    if (this.#memory) this.#arrived();
+  }
+
+  /** Rows that are in the page already, such as a result; set again when there are more of them. */
+  set data(data: ChartData) {
+    this.#memory ??= new MemoryRows(() => this.isConnected && this.#rows === this.#memory && this.#arrived());
+    this.#memory.show(data);
   }
 
   disconnectedCallback(): void {
@@ -53,17 +74,18 @@ class GridElement extends HTMLElement {
     clearTimeout(this.#saving);
     this.#pool = [];
     this.#shownColumns = "";
+    this.#columns = [];
     this.replaceChildren();
   }
 
   get #visible(): Column[] {
-    return this.#columns.filter((column) => !this.#state.hidden.includes(column.name));
+    return this.#state.hidden.length === 0 ? this.#columns : this.#columns.filter((column) => !this.#state.hidden.includes(column.name));
   }
 
   #build(): void {
     this.innerHTML = `<div class="grid-bar" role="toolbar"></div><div class="grid-body"><div class="grid-view" role="grid" tabindex="0" aria-multiselectable="true"><div class="grid-space"><div class="grid-head" role="row" aria-rowindex="1"></div><div class="grid-layer" role="rowgroup"></div></div></div><aside class="grid-panel" hidden></aside></div>`;
     [this.#bar, this.#view, this.#space, this.#head, this.#layer, this.#panel] = ["bar", "view", "space", "head", "layer", "panel"].map((name) => this.querySelector<HTMLElement>(`.grid-${name}`)!) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-    this.#view.setAttribute("aria-label", this.getAttribute("table") ?? "");
+    this.#view.setAttribute("aria-label", this.getAttribute("label") ?? this.getAttribute("table") ?? text({ en: "Rows", fr: "Lignes" }));
     this.#bar.setAttribute("aria-label", text({ en: "Rows", fr: "Lignes" }));
     this.#view.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#view.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -73,7 +95,7 @@ class GridElement extends HTMLElement {
   }
 
   #restart(row: number): void {
-    this.#rows.reset(queryOf(this.#state.filters, this.#state.sorts, this.getAttribute("version") ?? ""));
+    this.#rows.reset(this.#state.filters, this.#state.sorts);
     this.#scroll.total = Math.max(row + 1, this.#rows.total, 1);
     this.#scroll.moveTo(row);
     this.#ask(0);
@@ -83,7 +105,15 @@ class GridElement extends HTMLElement {
   #arrived(): void {
     const isFirst = this.#columns.length === 0;
     if (this.#columns.map((column) => column.name).join() !== this.#rows.columns.map((column) => column.name).join()) {
+      // Another result: what was set for the columns of the one before means nothing here.
+      if (this.#memory && this.#columns.length > 0 && this.#state.sorts.length + this.#state.filters.length + this.#state.hidden.length > 0) {
+        this.#state = { filters: [], sorts: [], hidden: [], row: 0 };
+        this.#rows.reset([], []);
+      }
       this.#columns = this.#rows.columns;
+      this.#places = new Map(this.#columns.map((column, at) => [column, at]));
+      this.#lanes.widths = [];
+      this.#shownColumns = "";
       for (const [at, column] of this.#columns.entries()) this.#widths.set(column.name, this.#rows.widthOf(at, column));
     }
     if (this.#scroll.total !== this.#rows.total || isFirst) {
@@ -114,6 +144,12 @@ class GridElement extends HTMLElement {
   }
 
   #scrolled(): void {
+    const isDown = this.#view.scrollTop !== this.#top;
+    this.#top = this.#view.scrollTop;
+    if (!isDown) {
+      this.#schedule(); // to the side
+      return;
+    }
     if (Math.abs(this.#view.scrollTop - this.#ours) < 2) {
       this.#ours = -1;
     } else {
@@ -148,6 +184,7 @@ class GridElement extends HTMLElement {
   }
 
   #save(): void {
+    if (this.#memory) return;
     this.#state.row = Math.round(this.#scroll.position);
     const address = location.pathname + writeState(location.search, this.#state) + location.hash;
     if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, "", address);
@@ -166,6 +203,7 @@ class GridElement extends HTMLElement {
   }
 
   #draw(): void {
+    if (this.#columns.length === 0 && this.#memory && this.#rows.columns.length === 0) this.#head.replaceChildren();
     const columns = this.#visible;
     this.#drawHead(columns);
     const first = Math.floor(this.#scroll.position);
@@ -192,20 +230,24 @@ class GridElement extends HTMLElement {
 
   #fill(element: HTMLElement, index: number, columns: readonly Column[], isSelected: (column: number) => boolean): void {
     element.setAttribute("aria-rowindex", String(index + 2));
-    while (element.children.length <= columns.length) {
+    const [first, after] = this.#range;
+    while (element.children.length < after - first + 2) {
       const cell = document.createElement("div");
-      cell.setAttribute("role", element.children.length === 0 ? "rowheader" : "gridcell");
+      const role = ["rowheader", "presentation"][element.children.length] ?? "gridcell";
+      cell.setAttribute("role", role);
+      if (role === "rowheader") cell.className = "grid-number";
       element.append(cell);
     }
-    while (element.children.length > columns.length + 1) element.lastElementChild!.remove();
+    while (element.children.length > after - first + 2) element.lastElementChild!.remove();
     const row = this.#rows.get(index);
-    element.firstElementChild!.className = "grid-number";
     element.firstElementChild!.textContent = formatNumber(index + 1);
-    for (const [at, column] of columns.entries()) {
-      const cell = element.children[at + 1] as HTMLElement;
-      const value = row?.[this.#columns.indexOf(column)];
+    for (let at = first; at < after; at++) {
+      const column = columns[at]!;
+      const cell = element.children[at - first + 2] as HTMLElement;
+      const value = row?.[this.#places.get(column)!];
       const isActive = index === this.#active.row && at === this.#active.column;
-      cell.id = `grid-${index}-${at}`;
+      cell.id = `${this.#name}-${index}-${at}`;
+      cell.setAttribute("aria-colindex", String(at + 2));
       cell.dataset["column"] = String(at);
       cell.className = `grid-cell ${column.kind}${value === null ? " missing" : ""}${row ? "" : " waiting"}${isActive ? " active" : isSelected(at) ? " selected" : ""}`;
       const shown = value === undefined ? "" : value === null ? text({ en: "missing", fr: "manquant" }) : show(value, column);
@@ -214,7 +256,10 @@ class GridElement extends HTMLElement {
   }
 
   #drawHead(columns: readonly Column[]): void {
-    const shown = JSON.stringify([columns.map((column) => column.name), this.#state.sorts, this.#state.filters]);
+    if (this.#lanes.count !== columns.length) this.#measure();
+    this.#range = this.#lanes.range(this.#view.scrollLeft, this.#view.clientWidth - numberWidth);
+    const [first, after] = this.#range;
+    const shown = JSON.stringify([first, columns.slice(first, after).map((column) => column.name), this.#state.sorts, this.#state.filters]);
     if (shown === this.#shownColumns) return;
     this.#shownColumns = shown;
     this.#view.setAttribute("aria-colcount", String(columns.length + 1));
@@ -222,15 +267,20 @@ class GridElement extends HTMLElement {
     corner.className = "grid-number";
     corner.setAttribute("role", "columnheader");
     corner.setAttribute("aria-label", text({ en: "Row", fr: "Ligne" }));
+    corner.setAttribute("aria-colindex", "1");
     corner.textContent = "#";
-    this.#head.replaceChildren(corner, ...columns.map((column) => this.#headOf(column)));
+    const space = document.createElement("div");
+    space.setAttribute("role", "presentation");
+    this.#head.replaceChildren(corner, space, ...columns.slice(first, after).map((column, at) => this.#headOf(column, first + at)));
     this.#layout();
   }
 
-  #headOf(column: Column): HTMLElement {
+  #headOf(column: Column, at: number): HTMLElement {
     const head = document.createElement("div");
     const sort = this.#state.sorts.find((one) => one.column === column.name);
     head.className = "grid-title";
+    head.dataset["column"] = String(at);
+    head.setAttribute("aria-colindex", String(at + 2));
     head.setAttribute("role", "columnheader");
     head.setAttribute("aria-sort", !sort ? "none" : sort.descending ? "descending" : "ascending");
     const name = document.createElement("button");
@@ -262,9 +312,16 @@ class GridElement extends HTMLElement {
   }
 
   #layout(): void {
-    const widths = this.#visible.map((column) => this.#widths.get(column.name) ?? startWidth(column));
-    this.style.setProperty("--grid-columns", [numberWidth, ...widths].map((width) => `${width}px`).join(" "));
-    this.#space.style.width = `${widths.reduce((sum, width) => sum + width, numberWidth)}px`;
+    this.#measure();
+    const [first, after] = this.#range;
+    const widths = [numberWidth, this.#lanes.left(first)];
+    for (let at = first; at < after; at++) widths.push(this.#lanes.right(at) - this.#lanes.left(at));
+    this.style.setProperty("--grid-columns", widths.map((width) => `${width}px`).join(" "));
+    this.#space.style.width = `${this.#lanes.total + numberWidth}px`;
+  }
+
+  #measure(): void {
+    this.#lanes.widths = this.#visible.map((column) => this.#widths.get(column.name) ?? startWidth(column));
   }
 
   #resizeColumn(event: PointerEvent, column: Column): void {
@@ -315,6 +372,7 @@ class GridElement extends HTMLElement {
   }
 
   #showBar(): void {
+<<<<<<< HEAD
     const count = document.createElement("span");
     count.className = "grid-count strong";
     const error = this.#rows.error;
@@ -331,42 +389,18 @@ class GridElement extends HTMLElement {
     if (this.#state.hidden.length > 0) {
       const words = this.#state.hidden.length === 1 ? { en: "1 hidden column", fr: "1 colonne masquée" } : { en: "{0} hidden columns", fr: "{0} colonnes masquées" };
       chips.push(this.#chip(text(words, this.#state.hidden.length), () => {
+=======
+    fillBar(this.#bar, this.#rows, this.#state, {
+      change: (change) => this.#change(change),
+      showAll: () => {
+>>>>>>> deb69b7 (Show results of queries in the grid of tables, and of a thousand columns only those in view)
         this.#state.hidden = [];
         this.#draw();
         this.#showBar();
         this.#save();
-      }));
-    }
-    const go = document.createElement("input");
-    go.className = "input small grid-go";
-    go.inputMode = "numeric";
-    go.placeholder = text({ en: "Go to row", fr: "Aller à la ligne" });
-    go.setAttribute("aria-label", go.placeholder);
-    go.addEventListener("keydown", (event) => {
-      const row = Number.parseInt(go.value.replace(/\D/g, ""), 10);
-      if (event.key === "Enter" && row > 0) this.goTo(row - 1);
-    });
-    if (this.#bar.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement) {
-      this.#bar.querySelector(".grid-about")?.replaceChildren(count, ...chips);
-      return;
-    }
-    const about = document.createElement("div");
-    about.className = "grid-about";
-    about.append(count, ...chips);
-    this.#bar.replaceChildren(about, go);
-  }
-
-  #chip(words: string, remove: () => void): HTMLElement {
-    const chip = document.createElement("button");
-    chip.type = "button";
-    chip.className = "grid-chip";
-    chip.title = text({ en: "Take away", fr: "Retirer" });
-    const label = document.createElement("span");
-    label.className = "clip";
-    label.textContent = words;
-    chip.append(label, icon("x"));
-    chip.addEventListener("click", remove);
-    return chip;
+      },
+      goTo: (row) => this.goTo(row),
+    }, this.#memory?.whole);
   }
 
   /** Shows a row, counted from 0, at the top. */
@@ -386,12 +420,9 @@ class GridElement extends HTMLElement {
     if (!extends_) this.#anchor = this.#active;
     this.#scroll.show(this.#active.row);
     this.#moved();
-    const head = this.#head.children[this.#active.column + 1] as HTMLElement | undefined;
-    if (head) {
-      const [left, right] = [head.offsetLeft - numberWidth, head.offsetLeft + head.offsetWidth];
-      if (left < this.#view.scrollLeft) this.#view.scrollLeft = left;
-      else if (right > this.#view.scrollLeft + this.#view.clientWidth) this.#view.scrollLeft = right - this.#view.clientWidth;
-    }
+    const [left, right] = [this.#lanes.left(this.#active.column), this.#lanes.right(this.#active.column) + numberWidth];
+    if (left < this.#view.scrollLeft) this.#view.scrollLeft = left;
+    else if (right > this.#view.scrollLeft + this.#view.clientWidth) this.#view.scrollLeft = right - this.#view.clientWidth;
     if (!this.#panel.hidden) void this.#openPanel();
   }
 
@@ -426,7 +457,7 @@ class GridElement extends HTMLElement {
       PageDown: { row: row + page, column }, PageUp: { row: row - page, column },
       Home: { row: far ? 0 : row, column: 0 }, End: { row: far ? last : row, column: this.#visible.length - 1 },
     };
-    if (event.altKey && event.key === "ArrowDown") this.#head.children[column + 1]?.querySelector<HTMLElement>(".grid-more")?.click();
+    if (event.altKey && event.key === "ArrowDown") this.#head.querySelector<HTMLElement>(`[data-column="${column}"] .grid-more`)?.click();
     else if (to[event.key]) this.#select(to[event.key]!, event.shiftKey);
     else if (far && event.key.toLowerCase() === "a") {
       this.#anchor = { row: 0, column: 0 };
@@ -445,7 +476,7 @@ class GridElement extends HTMLElement {
     const columns = this.#visible.slice(left, right + 1);
     const count = Math.min(to - from + 1, mostCopied);
     try {
-      const rows = await this.#rows.fetch(from, count, columns.map((column) => column.name));
+      const rows = await this.#rows.fetch(from, count, columns.map((column) => this.#columns.indexOf(column)));
       await navigator.clipboard.writeText(toTsv(count > 1 && columns.length > 1 ? [columns.map((column) => column.name), ...rows] : rows));
       this.#say(text({ en: "Copied: {0} × {1}", fr: "Copié : {0} × {1}" }, formatNumber(count), columns.length));
     } catch (error) {
@@ -468,32 +499,13 @@ class GridElement extends HTMLElement {
     const position = this.#columns.indexOf(column);
     this.#showPanel(column, row[position] ?? null);
     if (this.#rows.isCut(index, position)) {
-      const [whole] = await this.#rows.fetch(index, 1, [column.name]);
+      const [whole] = await this.#rows.fetch(index, 1, [position]);
       if (this.#active.row === index && this.#active.column === at) this.#showPanel(column, whole?.[0] ?? null);
     }
   }
 
   #showPanel(column: Column, value: string | null): void {
-    this.#panel.hidden = false;
-    this.#panel.innerHTML = `<div class="grid-panel-head"><div class="grow"><div class="strong clip"></div><div class="quiet mono clip"></div></div></div><pre tabindex="0"></pre>`;
-    const [name, about] = this.#panel.querySelectorAll<HTMLElement>(".clip");
-    name!.textContent = column.name;
-    about!.textContent = `${column.type.toLowerCase()} · ${text({ en: "row {0}", fr: "ligne {0}" }, formatNumber(this.#active.row + 1))}`;
-    this.#panel.querySelector("pre")!.textContent = value === null ? text({ en: "missing", fr: "manquant" }) : long(value, column);
-    const button = (name_: string, label: string, act: () => void): HTMLElement => {
-      const element = document.createElement("button");
-      element.type = "button";
-      element.className = "button plain small square";
-      element.title = label;
-      element.setAttribute("aria-label", label);
-      element.append(icon(name_));
-      element.addEventListener("click", act);
-      return element;
-    };
-    this.#panel.firstElementChild!.append(
-      button("copy", text({ en: "Copy the value", fr: "Copier la valeur" }), () => void navigator.clipboard.writeText(value ?? "")),
-      button("x", text({ en: "Close", fr: "Fermer" }), () => this.#closePanel()),
-    );
+    fillPanel(this.#panel, column, this.#active.row, value, () => this.#closePanel());
   }
 
   #closePanel(): void {

@@ -2,8 +2,8 @@
 import { callJson, explain } from "../api";
 import { formatNumber, text } from "../language";
 import { EscaleChart } from "./chart";
-import { ResultTable } from "./chart/table";
 import type { ChartData, Picked } from "./chart/types";
+import { GridElement } from "./grid";
 import { button, element, icon } from "./sql/parts";
 
 export class EscaleQuestion extends HTMLElement {
@@ -52,8 +52,10 @@ export async function showRows(address: string, picked: Picked): Promise<void> {
   dialog.showModal();
   try {
     const data = await callJson<ChartData>(address, { method: "POST", body: JSON.stringify({ filters: picked.filters, row_limit: 5000 }) });
-    body.replaceChildren();
-    new ResultTable(body, picked.label).show(data);
+    const grid = new GridElement();
+    grid.setAttribute("label", title.textContent);
+    grid.data = data;
+    body.replaceChildren(grid);
     count.textContent = `${data.truncated ? "≥ " : ""}${formatNumber(data.rows.length)} ${text({ en: "rows", fr: "lignes" })}`;
   } catch (error) {
     body.replaceChildren(element("p", "card-body lines", explain(error)));

@@ -6,6 +6,12 @@ export function toCsv(data: ChartData): string {
   return lines.map((line) => line.join(",")).join("\r\n") + "\r\n";
 }
 
+/** Each row an object by the columns' names, as GET /api/v1/tables/{name} writes them. */
+export function toJson(data: ChartData): string {
+  const rows = data.rows.map((row) => JSON.stringify(Object.fromEntries(data.columns.map((column, at) => [column.name, row[at] ?? null]))));
+  return rows.length === 0 ? "[]\n" : `[\n${rows.join(",\n")}\n]\n`;
+}
+
 // Text that a spreadsheet would run as a formula gets an apostrophe before it.
 function cell(value: unknown, isText: boolean): string {
   if (value === null || value === undefined) return "";

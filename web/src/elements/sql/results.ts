@@ -2,13 +2,13 @@
 import { formatNumber, text } from "../../language";
 import type { EscaleChart } from "../chart";
 import { chartTypes, type ChartSettings } from "../chart/types";
-import { ResultTable } from "../chart/table";
-import { fileName, save, toCsv } from "../chart/export";
+import { GridElement } from "../grid";
+import { fileName, save, toCsv, toJson } from "../chart/export";
 import type { Names } from "./editor";
 import { button, element, icon } from "./parts";
 import type { Failure, Result } from "./run";
 
-type Shown = { result: Result; isPlan: boolean; tab: HTMLButtonElement; panel: HTMLElement; table: ResultTable | undefined; count: HTMLElement; chart: EscaleChart | undefined };
+type Shown = { result: Result; isPlan: boolean; tab: HTMLButtonElement; panel: HTMLElement; grid: GridElement | undefined; count: HTMLElement; chart: EscaleChart | undefined };
 
 export class ResultTabs {
   private shown: Shown[] = [];
@@ -51,7 +51,7 @@ export class ResultTabs {
     tab.role = "tab";
     tab.textContent = text({ en: "Result {0}", fr: "Résultat {0}" }, this.shown.length + 1);
     tab.title = result.sql.slice(0, 300);
-    const one: Shown = { result, isPlan, tab, panel, table: undefined, count: element("span", "quiet"), chart: undefined };
+    const one: Shown = { result, isPlan, tab, panel, grid: undefined, count: element("span", "quiet"), chart: undefined };
     tab.addEventListener("click", () => this.open(one));
     this.shown.push(one);
     this.tabs.append(tab);
@@ -61,7 +61,7 @@ export class ResultTabs {
       panel.append(this.bar(one));
       const box = element("div", "sql-rows");
       panel.append(box);
-      one.table = new ResultTable(box);
+      one.grid = gridIn(box);
     }
     this.open(one);
     this.grow(result);
@@ -77,7 +77,7 @@ export class ResultTabs {
       if (result.isDone) one.panel.replaceChildren(element("pre", "sql-plan", result.rows.map((row) => String(row[1] ?? row[0])).join("\n")));
       return;
     }
-    one.table?.show(result);
+    if (one.grid) one.grid.data = result;
     const count = formatNumber(result.rows.length);
     one.count.textContent = result.truncated ? text({ en: "first {0} rows; there are more", fr: "{0} premières lignes ; il y en a d'autres" }, count) : text(result.rows.length === 1 ? { en: "{0} row", fr: "{0} ligne" } : { en: "{0} rows", fr: "{0} lignes" }, count);
     if (one.chart && result.isDone) one.chart.data = result;
@@ -110,7 +110,7 @@ export class ResultTabs {
     kind.setAttribute("aria-label", text({ en: "Show as", fr: "Afficher comme" }));
     kind.append(new Option(text({ en: "Rows", fr: "Lignes" }), "rows"), new Option(text({ en: "Chart (chosen)", fr: "Graphique (choisi)" }), "auto"), ...chartTypes.filter((type) => type !== "table").map((type) => new Option(chartWords(type), type)));
     kind.addEventListener("change", () => void this.showAs(one, kind.value));
-    bar.append(one.count, element("span", "grow"), kind, button("CSV", "download", () => save(toCsv(one.result), `${fileName("result")}.csv`), "small plain"));
+    bar.append(one.count, element("span", "grow"), kind, button("CSV", "download", () => save(toCsv(one.result), `${fileName("result")}.csv`), "small plain"), button("JSON", "braces", () => save(toJson(one.result), `${fileName("result")}.json`, "application/json"), "small plain"));
     return bar;
   }
 
@@ -118,18 +118,23 @@ export class ResultTabs {
     const box = one.panel.querySelector<HTMLElement>(".sql-rows")!;
     if (kind === "rows") {
       one.chart = undefined;
-      box.replaceChildren();
-      one.table = new ResultTable(box);
-      one.table.show(one.result);
+      one.grid = gridIn(box);
+      one.grid.data = one.result;
       return;
     }
     const { EscaleChart } = await import("../chart");
-    one.table = undefined;
+    one.grid = undefined;
     one.chart ??= new EscaleChart();
     one.chart.settings = { type: kind as ChartSettings["type"] & string };
     one.chart.data = one.result;
     box.replaceChildren(one.chart);
   }
+}
+
+function gridIn(box: HTMLElement): GridElement {
+  const grid = new GridElement();
+  box.replaceChildren(grid);
+  return grid;
 }
 
 const words: Record<string, { en: string; fr: string }> = {
