@@ -139,6 +139,11 @@ export class EscaleCanvas extends HTMLElement implements TileHost {
     history.replaceState(history.state, "", address(query));
   }
 
+  /** Loads the dashboard anew. */
+  async reload(): Promise<void> {
+    await this.start();
+  }
+
   private async start(): Promise<void> {
     try {
       const answer = await call(this.api, { signal: this.ending!.signal });

@@ -69,6 +69,7 @@ internal static partial class DashboardReader
         }
         at.Done();
         var title = reader.Text("title", "");
+        _ = reader.TextOrNull("description");
         _ = reader.MapOrNull("chart", "a chart")?.Allow(
             "type", "title", "x", "y", "series", "size", "latitude", "longitude", "stack", "lines", "unit", "decimals", "bins", "goal", "labels", "formats");
         reader.Done();

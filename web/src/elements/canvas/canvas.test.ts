@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bind, boundTo, difference, freeId, othersOf, widened, withMaps } from "./changes";
 import { below, inOrder, place, settle } from "./grid";
 import { History } from "./history";
 import { askedWith, readState, togglePick, writeState } from "./state";
@@ -79,5 +80,37 @@ describe("a dashboard", () => {
 
   it("is asked again as often as it says, but not more than every five seconds", () => {
     expect([refreshSeconds(undefined), refreshSeconds("1m"), refreshSeconds(90), refreshSeconds("1s"), refreshSeconds("never")]).toEqual([0, 60, 90, 5, 0]);
+  });
+});
+
+describe("a filter in the form", () => {
+  const filter: Filter = { id: "terminal", title: "Terminal", column: ["quay", "terminal_name"], from: "gold.dim_terminal.terminal_name", default: "M1" };
+
+  it("is bound to a column, under some names", () => expect([boundTo(filter), othersOf(filter)]).toEqual(["gold.dim_terminal.terminal_name", ["quay"]]));
+
+  it("that stays as it was is the very same", () => expect(bind(filter, "gold.dim_terminal.terminal_name", ["quay"])).toBe(filter));
+
+  it("is bound to another column, by its table or by its name alone", () => {
+    expect(bind(filter, "gold.calls.berth", [])).toEqual({ id: "terminal", title: "Terminal", default: "M1", column: "berth", from: "gold.calls.berth" });
+    expect(bind(filter, "berth", ["quay"])).toEqual({ id: "terminal", title: "Terminal", default: "M1", column: ["berth", "quay"] });
+  });
+
+  it("gets an id of its title that is free", () => expect([freeId("Été à quai", new Set(["ete_a_quai"])), freeId("!", new Set())]).toEqual(["ete_a_quai_2", "filter"]));
+
+  it("follows another column in one tile, or none", () => {
+    expect(withMaps([filter], "calls", new Map([["terminal", { value: "" }]]))).toBeUndefined();
+    const mapped = withMaps([filter], "calls", new Map([["terminal", { value: "none" }]]))!;
+    expect(mapped[0]!.map).toEqual({ calls: "none" });
+    expect(withMaps(mapped, "calls", new Map([["terminal", { value: "" }]]))).toEqual([filter]);
+  });
+});
+
+describe("a tile in the form", () => {
+  it("keeps of its chart what the question does not say", () => expect(difference({ type: "bar", x: "a", unit: "t" }, { type: "bar", x: "b" })).toEqual({ x: "a", unit: "t" }));
+
+  it("keeps its share of the width when the grid gets other columns", () => {
+    const tiles = [{ id: "a", at: { x: 0, y: 0, w: 12, h: 4 } }, { id: "b", at: { x: 12, y: 0, w: 12, h: 4 } }, { id: "c", at: { x: 0, y: 4, w: 1, h: 4 } }];
+    expect(widened(tiles, 24, 12).map((tile) => [tile.at.x, tile.at.y, tile.at.w])).toEqual([[0, 0, 6], [6, 0, 6], [0, 4, 2]]);
+    expect(widened(tiles, 24, 24)).toEqual(tiles);
   });
 });

@@ -1,11 +1,13 @@
 // Changing a dashboard: drag and resize with the pointer, arrow keys, add, duplicate, remove, undo, save. Fetched when somebody edits.
-import { call, callJson, explain } from "../../api";
+import { ApiError, base, call, callJson, explain } from "../../api";
 import { text } from "../../language";
+import { askConflict, copyTitle } from "../../shell/conflict";
 import type { EscaleCanvas } from "../canvas";
 import { button, icon, menu, part } from "./dom";
 import { below, place } from "./grid";
 import { History } from "./history";
-import { tileForm } from "./form";
+import { tileForm, type Changed } from "./form";
+import { dashboardForm } from "./settings";
 import type { TileView } from "./tile";
 import { titleOf, toSave, type Dashboard, type Place, type Tile } from "./types";
 
@@ -44,7 +46,8 @@ export class Editor {
     ], "plus");
     add.querySelector("summary")!.className = "button";
     add.querySelector("summary")!.append(text({ en: "Add a tile", fr: "Ajouter une tuile" }));
-    return [this.undo, this.redo, add, button(text({ en: "Cancel", fr: "Abandonner" }), () => this.cancel()), this.keep];
+    const about = button(text({ en: "Title and filters", fr: "Titre et filtres" }), () => dashboardForm(this.history.value, (made) => this.settle(made)), { icon: "settings" });
+    return [this.undo, this.redo, about, add, button(text({ en: "Cancel", fr: "Abandonner" }), () => this.cancel()), this.keep];
   }
 
   /** Lets a tile be taken hold of. */
@@ -84,6 +87,12 @@ export class Editor {
     this.history.push(dashboard);
     this.canvas.show(dashboard);
     this.mark();
+  }
+
+  // Title, width, filters: the head and the tiles' places follow; rows stay as they are until they are saved.
+  private settle(dashboard: Dashboard): void {
+    this.commit(dashboard);
+    this.canvas.drawHead();
   }
 
   private mark(): void {
@@ -172,6 +181,7 @@ export class Editor {
 
   private again(dashboard: Dashboard, words: string): void {
     this.canvas.show(dashboard);
+    this.canvas.drawHead();
     this.mark();
     for (const tile of dashboard.tiles) void this.fill(tile);
     this.canvas.say(words);
@@ -189,16 +199,16 @@ export class Editor {
     const id = this.freeId(kind);
     const at = below(this.history.value.tiles, Math.min(12, this.columns), kind === "text" ? 3 : 7);
     const tile: Tile = kind === "text" ? { id, text: "", at } : kind === "sql" ? { id, title: "", sql: "", at } : { id, question: "", at };
-    tileForm(tile, (made) => this.finish(made, true));
+    tileForm(tile, this.history.value.filters ?? [], undefined, (made) => this.finish(made, true));
   }
 
   private change(id: string): void {
     const tile = this.history.value.tiles.find((one) => one.id === id);
-    if (tile) tileForm(tile, (made) => this.finish(made, false));
+    if (tile) tileForm(tile, this.history.value.filters ?? [], this.canvas.view(id)?.data, (made) => this.finish(made, false));
   }
 
-  private finish(tile: Tile, isNew: boolean): void {
-    const now = this.history.value;
+  private finish({ tile, filters }: Changed, isNew: boolean): void {
+    const now = filters ? { ...this.history.value, filters } : this.history.value;
     this.commit({ ...now, tiles: isNew ? [...now.tiles, tile] : now.tiles.map((one) => (one.id === tile.id ? tile : one)) });
     void this.fill(tile);
     this.canvas.view(tile.id)?.element.focus();
@@ -209,7 +219,7 @@ export class Editor {
     const tile = now.tiles.find((one) => one.id === id);
     if (!tile) return;
     const copy = { ...tile, id: this.freeId(tile.id.replace(/-\d+$/, "")), at: below(now.tiles, tile.at.w, tile.at.h) };
-    this.finish(copy, true);
+    this.finish({ tile: copy }, true);
     this.canvas.view(copy.id)?.element.scrollIntoView({ block: "nearest" });
     this.canvas.say(text({ en: "Duplicated below", fr: "Copiée en dessous" }));
   }
@@ -258,6 +268,25 @@ export class Editor {
       this.canvas.say(text({ en: "Saved", fr: "Enregistré" }));
     } catch (error) {
       this.keep.disabled = false;
+      if (error instanceof ApiError && error.status === 412) await this.choose(error.message);
+      else this.complain(error);
+    }
+  }
+
+  // Somebody else saved first.
+  private async choose(message: string): Promise<void> {
+    const chosen = await askConflict(message);
+    try {
+      if (chosen === "copy") {
+        const mine = toSave({ ...this.history.value, title: copyTitle(this.history.value.title) });
+        const made = await callJson<{ id: string }>("/api/v1/dashboards", { method: "POST", body: JSON.stringify(mine) });
+        this.canvas.leave();
+        window.Turbo?.visit(`${base}/dashboards/${made.id}`);
+      } else if (chosen === "theirs") {
+        this.canvas.leave();
+        await this.canvas.reload();
+      }
+    } catch (error) {
       this.complain(error);
     }
   }

@@ -6,7 +6,7 @@ import { button, icon, part } from "./dom";
 import { valueOf, type State } from "./state";
 import { kindOf, type Filter } from "./types";
 
-const spans: readonly [string, string][] = [
+export const spans: readonly [string, string][] = [
   ["last-7-days", text({ en: "Last 7 days", fr: "7 derniers jours" })],
   ["last-30-days", text({ en: "Last 30 days", fr: "30 derniers jours" })],
   ["last-90-days", text({ en: "Last 90 days", fr: "90 derniers jours" })],

@@ -1,36 +1,46 @@
-// What a tile shows, as a form: its title, its question or SQL or words, its chart.
+// What a tile shows, as a form: its title, its question or SQL or words, its chart, and how the dashboard's filters reach it.
 import { callJson } from "../../api";
 import { text } from "../../language";
-import { chartTypes, type ChartSettings } from "../chart/types";
+import { settingsForm } from "../builder/settings";
+import type { ChartData, ChartSettings } from "../chart/types";
+import { difference, withMaps } from "./changes";
 import { button, dialog, field, part } from "./dom";
-import type { Tile } from "./types";
+import type { Filter, Tile } from "./types";
 
-const names: Record<string, string> = {
-  auto: text({ en: "As suits the data", fr: "Selon les données" }),
-  table: text({ en: "Table", fr: "Tableau" }), number: text({ en: "Number", fr: "Nombre" }), line: text({ en: "Line", fr: "Courbe" }), area: text({ en: "Area", fr: "Aire" }),
-  bar: text({ en: "Bars", fr: "Barres" }), row: text({ en: "Rows", fr: "Barres couchées" }), combo: text({ en: "Bars and line", fr: "Barres et courbe" }), scatter: text({ en: "Scatter", fr: "Nuage de points" }),
-  histogram: text({ en: "Histogram", fr: "Histogramme" }), box: text({ en: "Box plot", fr: "Boîtes à moustaches" }), heatmap: text({ en: "Heat map", fr: "Carte de chaleur" }), pie: text({ en: "Pie", fr: "Camembert" }),
-  funnel: text({ en: "Funnel", fr: "Entonnoir" }), waterfall: text({ en: "Waterfall", fr: "Cascade" }), sankey: text({ en: "Flows", fr: "Flux" }), pivot: text({ en: "Pivot", fr: "Tableau croisé" }), map: text({ en: "Map", fr: "Carte" }),
-};
+/** A changed tile; the dashboard's filters when one of them was bound to another of its columns. */
+export type Changed = { tile: Tile; filters?: Filter[] };
 
-export function tileForm(tile: Tile, done: (tile: Tile) => void): void {
+const nothing: ChartData = { columns: [], rows: [] };
+
+export function tileForm(tile: Tile, filters: readonly Filter[], data: ChartData | undefined, done: (changed: Changed) => void): void {
   const title = input(tile.title ?? "");
+  title.placeholder = tile.asked?.title ?? "";
+  const about = input(tile.description ?? "");
   const words = area(tile.text ?? tile.sql ?? "", tile.sql !== undefined);
   const questions = part("select", "select");
-  const chart = part("select", "select", ["auto", ...chartTypes].map((type) => new Option(names[type] ?? type, type)));
-  chart.value = tile.chart?.type ?? "auto";
-  const unit = input(tile.chart?.unit ?? "");
   const error = part("p", "error");
   error.setAttribute("role", "alert");
+  let chart: ChartSettings = { ...tile.chart };
+  const maps = new Map<string, HTMLSelectElement>();
   const fields: Node[] = [];
-  if (tile.text === undefined) fields.push(field(text({ en: "Title", fr: "Titre" }), title));
+  if (tile.text === undefined) fields.push(field(text({ en: "Title", fr: "Titre" }), title), field(text({ en: "Description", fr: "Description" }), about));
   if (tile.text !== undefined) fields.push(field(text({ en: "Text", fr: "Texte" }), words, text({ en: "Markdown: # heading, **bold**, - list, [link](/tables).", fr: "Markdown : # titre, **gras**, - liste, [lien](/tables)." })));
   if (tile.sql !== undefined) fields.push(field("SQL", words, text({ en: "One SELECT. Filters apply to the tables that have their column.", fr: "Un SELECT. Les filtres s'appliquent aux tables qui ont leur colonne." })));
   if (tile.question !== undefined) {
     fields.push(field(text({ en: "Question", fr: "Question" }), questions));
     void listQuestions(questions, tile.question);
   }
-  if (tile.text === undefined) fields.push(field(text({ en: "Chart", fr: "Graphique" }), chart), field(text({ en: "Unit", fr: "Unité" }), unit));
+  if (tile.text === undefined) {
+    const settings = part("div");
+    // A question says itself how it looks: what is set here goes before.
+    const draw = (): void => settings.replaceChildren(settingsForm(data ?? nothing, { ...tile.asked?.chart, ...chart }, (made) => {
+      chart = difference(made, tile.asked?.chart ?? {});
+      if (document.activeElement instanceof HTMLSelectElement || !settings.contains(document.activeElement)) draw();
+    }));
+    draw();
+    fields.push(part("h3", "", text({ en: "Chart", fr: "Graphique" })), settings);
+    if (filters.length > 0) fields.push(part("h3", "", text({ en: "Filters", fr: "Filtres" })), filterChoices(tile, filters, data ?? nothing, maps));
+  }
   const keep = button(text({ en: "Apply", fr: "Appliquer" }), () => void finish(), { className: "primary" });
   const box = dialog(tile.text === undefined ? text({ en: "Tile", fr: "Tuile" }) : text({ en: "Text", fr: "Texte" }), [...fields, error, part("div", "line end", [keep])], text({ en: "Close", fr: "Fermer" }));
 
@@ -48,21 +58,35 @@ export function tileForm(tile: Tile, done: (tile: Tile) => void): void {
         }
         if (title.value.trim()) made.title = title.value.trim();
         else delete made.title;
-        const settings: ChartSettings = { ...tile.chart };
-        if (chart.value === "auto") delete settings.type;
-        else settings.type = chart.value as NonNullable<ChartSettings["type"]>;
-        if (unit.value.trim()) settings.unit = unit.value.trim();
-        else delete settings.unit;
-        if (Object.keys(settings).length > 0) made.chart = settings;
+        if (about.value.trim()) made.description = about.value.trim();
+        else delete made.description;
+        if (Object.keys(chart).length > 0) made.chart = chart;
         else delete made.chart;
       }
       if (made.sql === "" || made.question === "" || made.text === "") throw new Error(text({ en: "There is nothing to show yet.", fr: "Il n'y a encore rien à montrer." }));
+      const mapped = withMaps(filters, tile.id, maps);
       box.close();
-      done(made);
+      done(mapped ? { tile: made, filters: mapped } : { tile: made });
     } catch (wrong) {
       error.textContent = wrong instanceof Error ? wrong.message : String(wrong);
     }
   }
+}
+
+function filterChoices(tile: Tile, filters: readonly Filter[], data: ChartData, maps: Map<string, HTMLSelectElement>): HTMLElement {
+  const form = part("div", "chart-settings");
+  for (const filter of filters) {
+    const now = filter.map?.[tile.id] ?? "";
+    const select = part("select", "select small", [
+      new Option(text({ en: "finds its column itself", fr: "trouve sa colonne seul" }), ""), new Option(text({ en: "not for this tile", fr: "pas pour cette tuile" }), "none"),
+      ...data.columns.map((column) => new Option(column.name, column.name)),
+    ]);
+    if (now && now !== "none" && !data.columns.some((column) => column.name === now)) select.append(new Option(now, now));
+    select.value = now;
+    maps.set(filter.id, select);
+    form.append(part("label", "", [part("span", "quiet", filter.title ?? filter.id), select]));
+  }
+  return form;
 }
 
 function input(value: string): HTMLInputElement {

@@ -21,6 +21,8 @@ export class TileView {
   private readonly foot = part("div", "tile-foot quiet");
   private chart: EscaleChart | undefined;
   private asking: AbortController | undefined;
+  /** The rows that are shown. */
+  data: ChartData | undefined;
   private known = "";
   private asked = "";
 
@@ -37,8 +39,10 @@ export class TileView {
     this.element.setAttribute("aria-label", title || text({ en: "Text", fr: "Texte" }));
     this.element.classList.toggle("text-tile", tile.text !== undefined);
     this.element.classList.toggle("number-tile", this.settings().type === "number");
-    this.head.replaceChildren(part("h2", "tile-title clip", title), this.menu());
-    this.head.firstElementChild!.setAttribute("title", title);
+    const words = part("div", "tile-words", [part("h2", "tile-title clip", title)]);
+    if (tile.description) words.append(Object.assign(part("p", "tile-about quiet clip", tile.description), { title: tile.description }));
+    this.head.replaceChildren(words, this.menu());
+    words.firstElementChild!.setAttribute("title", title);
     this.head.hidden = false;
     if (tile.text !== undefined) {
       const words = part("div", "prose");
@@ -87,6 +91,7 @@ export class TileView {
       this.body.replaceChildren(this.chart);
     }
     if (!tag || tag !== this.known) this.chart.data = data;
+    this.data = data;
     this.known = tag;
     this.source(data, applied);
   }
@@ -112,7 +117,7 @@ export class TileView {
     if (left.length > 0) {
       const names = left.map((filter) => filter.title ?? filter.id).join(", ");
       const note = part("span", "tile-note", [icon("filter"), text({ en: "not filtered by {0}", fr: "non filtré par {0}" }, names)]);
-      note.title = text({ en: "No table of this tile has the column of that filter.", fr: "Aucune table de cette tuile n'a la colonne de ce filtre." });
+      note.title = text({ en: "No table of this tile has the column of that filter, nor a column that comes from it.", fr: "Aucune table de cette tuile n'a la colonne de ce filtre, ni une colonne qui en vient." });
       this.foot.append(note);
     }
     this.foot.hidden = false;
@@ -145,6 +150,7 @@ export class TileView {
     items.push([text({ en: "Full screen", fr: "Plein écran" }), "maximize", () => void this.element.requestFullscreen()]);
     if (this.tile.text === undefined) {
       items.push([text({ en: "Download CSV", fr: "Télécharger en CSV" }), "download", () => this.chart && save(this.chart.toCsv(), `${name}.csv`)]);
+      items.push([text({ en: "Download JSON", fr: "Télécharger en JSON" }), "braces", () => this.chart && save(this.chart.toJson(), `${name}.json`, "application/json")]);
       items.push([text({ en: "Download SVG", fr: "Télécharger en SVG" }), "image", async () => {
         const svg = await this.chart?.toSvg();
         if (svg) save(svg, `${name}.svg`, "image/svg+xml");

@@ -5,6 +5,8 @@ export type Place = { x: number; y: number; w: number; h: number };
 export type Tile = {
   id: string;
   title?: string;
+  /** A sentence under the title. */
+  description?: string;
   at: Place;
   question?: string;
   sql?: string;
