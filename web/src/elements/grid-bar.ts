@@ -31,6 +31,7 @@ function countOf(rows: RowSource, whole: number | undefined): HTMLElement {
     count.className = "grid-count error";
     count.setAttribute("role", "alert");
     count.textContent = [rows.error.message, rows.error.next].filter(Boolean).join(" ");
+    count.title = rows.error.detail ?? "";
     return count;
   }
   count.className = "grid-count strong";

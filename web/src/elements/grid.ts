@@ -372,28 +372,9 @@ export class GridElement extends HTMLElement {
   }
 
   #showBar(): void {
-<<<<<<< HEAD
-    const count = document.createElement("span");
-    count.className = "grid-count strong";
-    const error = this.#rows.error;
-    if (error) {
-      count.className = "grid-count error";
-      count.setAttribute("role", "alert");
-      count.textContent = [error.message, error.next].filter(Boolean).join(" ");
-      count.title = error.detail ?? "";
-    } else {
-      count.setAttribute("aria-live", "polite");
-      count.textContent = this.#columns.length === 0 ? "…" : this.#rows.total === 1 ? text({ en: "1 row", fr: "1 ligne" }) : text({ en: "{0} rows", fr: "{0} lignes" }, formatNumber(this.#rows.total));
-    }
-    const chips = this.#state.filters.map((filter) => this.#chip(describe(filter), () => this.#change({ filters: this.#state.filters.filter((one) => one !== filter) })));
-    if (this.#state.hidden.length > 0) {
-      const words = this.#state.hidden.length === 1 ? { en: "1 hidden column", fr: "1 colonne masquée" } : { en: "{0} hidden columns", fr: "{0} colonnes masquées" };
-      chips.push(this.#chip(text(words, this.#state.hidden.length), () => {
-=======
     fillBar(this.#bar, this.#rows, this.#state, {
       change: (change) => this.#change(change),
       showAll: () => {
->>>>>>> deb69b7 (Show results of queries in the grid of tables, and of a thousand columns only those in view)
         this.#state.hidden = [];
         this.#draw();
         this.#showBar();

@@ -19,7 +19,7 @@ export class Editor {
   private readonly ending = new AbortController();
   private readonly saved: Dashboard;
   private readonly undo = button(text({ en: "Undo", fr: "Annuler" }), () => this.back(), { icon: "rotate-ccw", className: "plain", bare: true });
-  private readonly redo = button(text({ en: "Redo", fr: "Rétablir" }), () => this.forth(), { icon: "refresh-cw", className: "plain", bare: true });
+  private readonly redo = button(text({ en: "Redo", fr: "Rétablir" }), () => this.forth(), { icon: "rotate-ccw", className: "plain mirror", bare: true });
   private readonly keep = button(text({ en: "Save", fr: "Enregistrer" }), () => void this.save(), { icon: "save", className: "primary" });
 
   constructor(private readonly canvas: EscaleCanvas) {

@@ -37,7 +37,7 @@ export function dashboardForm(dashboard: Dashboard, done: (dashboard: Dashboard)
         draw();
       },
     })));
-    if (forms.length === 0) list.append(part("p", "quiet", text({ en: "No filter yet. A filter narrows all tiles that have its column, under whatever name.", fr: "Pas encore de filtre. Un filtre restreint toutes les tuiles qui ont sa colonne, quel que soit son nom." })));
+    if (forms.length === 0) list.append(part("p", "quiet", text({ en: "No filter yet.", fr: "Pas encore de filtre." })));
   };
   const swap = (at: number, by: number): void => {
     [forms[at], forms[at + by]] = [forms[at + by]!, forms[at]!];
@@ -68,8 +68,9 @@ export function dashboardForm(dashboard: Dashboard, done: (dashboard: Dashboard)
   }, { className: "primary" });
   const box = dialog(text({ en: "Dashboard", fr: "Tableau de bord" }), [
     field(text({ en: "Title", fr: "Titre" }), title), field(text({ en: "Description", fr: "Description" }), about),
-    part("div", "canvas-pair", [field(text({ en: "Columns of the grid", fr: "Colonnes de la grille" }), columns), field(text({ en: "Ask again", fr: "Actualiser" }), refresh)]),
-    part("div", "spread", [part("h3", "", text({ en: "Filters", fr: "Filtres" })), add]), list, known, error, part("div", "line end", [keep]),
+    part("div", "canvas-pair", [field(text({ en: "Columns of the grid", fr: "Colonnes de la grille" }), columns), field(text({ en: "Refresh", fr: "Actualisation" }), refresh)]),
+    part("div", "spread", [part("h3", "", text({ en: "Filters", fr: "Filtres" })), add]),
+    part("p", "quiet", text({ en: "A filter reaches every tile whose tables have its column, or got it from there under another name. A tile that it does not reach says so.", fr: "Un filtre atteint chaque tuile dont les tables ont sa colonne, ou la tiennent de là sous un autre nom. Une tuile qu'il n'atteint pas le dit." })), list, known, error, part("div", "line end", [keep]),
   ], text({ en: "Close", fr: "Fermer" }));
 }
 
@@ -128,7 +129,7 @@ class FilterForm {
     ];
     return part("div", "filter-form", [
       part("div", "filter-form-head", [field(text({ en: "Name", fr: "Nom" }), this.title), field(text({ en: "Kind", fr: "Genre" }), this.kind), part("div", "line", tools)]),
-      field(text({ en: "Column", fr: "Colonne" }), this.column, text({ en: "Tables that got the column from there follow too, whatever they call it.", fr: "Les tables qui tiennent la colonne de là suivent aussi, quel que soit le nom qu'elles lui donnent." })),
+      field(text({ en: "Column", fr: "Colonne" }), this.column),
       part("div", "canvas-pair", [field(text({ en: "Also under the names", fr: "Aussi sous les noms" }), this.others), this.presetBox]),
     ]);
   }
