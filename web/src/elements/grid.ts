@@ -32,6 +32,7 @@ export class GridElement extends HTMLElement {
   #scroll = new Scroll(0, 0);
   #columns: Column[] = [];
   #places = new Map<Column, number>();
+  #isFitted = false;
   #widths = new Map<string, number>();
   #active: Cell = { row: 0, column: 0 };
   #anchor: Cell = { row: 0, column: 0 };
@@ -50,6 +51,7 @@ export class GridElement extends HTMLElement {
   #shownColumns = "";
 
   connectedCallback(): void {
+    if (!this.hasAttribute("table")) this.#inPage();
     this.#rows = this.#memory ?? new Rows(this.getAttribute("table") ?? "", this.getAttribute("version") ?? "", Number(this.getAttribute("columns") ?? "0"), () => this.#arrived());
     if (!this.#memory) this.#state = readState(location.search);
     this.#active = this.#anchor = { row: this.#state.row, column: 0 };
@@ -62,8 +64,11 @@ export class GridElement extends HTMLElement {
 
   /** Rows that are in the page already, such as a result; set again when there are more of them. */
   set data(data: ChartData) {
-    this.#memory ??= new MemoryRows(() => this.isConnected && this.#rows === this.#memory && this.#arrived());
-    this.#memory.show(data);
+    this.#inPage().show(data);
+  }
+
+  #inPage(): MemoryRows {
+    return (this.#memory ??= new MemoryRows(() => this.isConnected && this.#rows === this.#memory && this.#arrived()));
   }
 
   disconnectedCallback(): void {
@@ -114,7 +119,13 @@ export class GridElement extends HTMLElement {
       this.#places = new Map(this.#columns.map((column, at) => [column, at]));
       this.#lanes.widths = [];
       this.#shownColumns = "";
+      this.#isFitted = false;
+    }
+    if (!this.#isFitted) {
+      // A result's columns come before its rows: what fits is known with the first of them.
       for (const [at, column] of this.#columns.entries()) this.#widths.set(column.name, this.#rows.widthOf(at, column));
+      this.#isFitted = this.#rows.total > 0;
+      this.#shownColumns = "";
     }
     if (this.#scroll.total !== this.#rows.total || isFirst) {
       const row = this.#scroll.position;
@@ -459,17 +470,10 @@ export class GridElement extends HTMLElement {
     try {
       const rows = await this.#rows.fetch(from, count, columns.map((column) => this.#columns.indexOf(column)));
       await navigator.clipboard.writeText(toTsv(count > 1 && columns.length > 1 ? [columns.map((column) => column.name), ...rows] : rows));
-      this.#say(text({ en: "Copied: {0} × {1}", fr: "Copié : {0} × {1}" }, formatNumber(count), columns.length));
+      toast(text({ en: "Copied: {0} × {1}", fr: "Copié : {0} × {1}" }, formatNumber(count), columns.length));
     } catch (error) {
-      this.#say(explain(error));
+      toast(explain(error));
     }
-  }
-
-  #say(words: string): void {
-    const box = document.querySelector(".toasts") ?? document.body.appendChild(Object.assign(document.createElement("div"), { className: "toasts" }));
-    const toast = Object.assign(document.createElement("div"), { className: "toast", role: "status", textContent: words });
-    box.append(toast);
-    setTimeout(() => toast.remove(), 2500);
   }
 
   async #openPanel(): Promise<void> {
