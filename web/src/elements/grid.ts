@@ -3,6 +3,7 @@
 // Keys: arrows, Page Up/Down, Home/End, Ctrl+Home/End; Shift selects; Ctrl+C copies; Enter shows a value whole; Alt+↓ opens the column's menu.
 import { base, explain } from "../api";
 import { formatNumber, text } from "../language";
+import { toast } from "../shell/shell";
 import type { ChartData } from "./chart/types";
 import { fillBar } from "./grid-bar";
 import { type Column, icons, show, startWidth, toTsv } from "./grid-format";
@@ -214,7 +215,6 @@ export class GridElement extends HTMLElement {
   }
 
   #draw(): void {
-    if (this.#columns.length === 0 && this.#memory && this.#rows.columns.length === 0) this.#head.replaceChildren();
     const columns = this.#visible;
     this.#drawHead(columns);
     const first = Math.floor(this.#scroll.position);
