@@ -77,9 +77,10 @@ export function toast(message: string): void {
   setTimeout(() => line.remove(), 3000);
 }
 
+// A click beside a menu closes it, and so does choosing something in it; a click into a field of it does not.
 function closeMenus(within: Element | null): void {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-    if (!within || !menu.contains(within) || within.closest(".menu-list")) menu.open = false;
+    if (!within || !menu.contains(within) || within.closest(".menu-list :is(a, button)")) menu.open = false;
   }
 }
 
