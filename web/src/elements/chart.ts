@@ -24,6 +24,7 @@ export class EscaleChart extends HTMLElement {
   private drawn: Drawing | null = null;
   private ending: AbortController | undefined;
   private isAsked = false;
+  private width = 0;
 
   get data(): ChartData {
     return this._data;
@@ -53,7 +54,7 @@ export class EscaleChart extends HTMLElement {
     }
     this.ending = new AbortController();
     onTheme(() => this.ask(), this.ending.signal);
-    const sizes = new ResizeObserver(() => this.chart?.resize());
+    const sizes = new ResizeObserver(() => this.resized());
     sizes.observe(this);
     this.ending.signal.addEventListener("abort", () => sizes.disconnect());
     this.ask();
@@ -92,6 +93,12 @@ export class EscaleChart extends HTMLElement {
   /** The rows as JSON, each an object by the columns' names. */
   toJson(): string {
     return toJson(this._data);
+  }
+
+  // With another width the names above may need another number of lines.
+  private resized(): void {
+    this.chart?.resize();
+    if (this.chart && Math.abs(this.body.clientWidth - this.width) > 24) this.ask();
   }
 
   // Several changes in one turn are drawn once.
@@ -140,7 +147,7 @@ export class EscaleChart extends HTMLElement {
     const library = await import("./chart/echarts");
     const next = drawing(this._data, settings, lookOf(this));
     if (!next || !this.isConnected) return;
-    if (next.map) await library.loadWorld(next.map);
+    if (next.map) await (await import("./chart/world")).loadShapes(next.map);
     if (!this.isConnected) return;
     if (!this.chart || this.chart.getDom().parentElement !== this.body) {
       this.forget();
@@ -151,6 +158,7 @@ export class EscaleChart extends HTMLElement {
       this.listen(this.chart);
     }
     this.drawn = next;
+    this.width = this.body.clientWidth;
     const title = settings.title ?? text({ en: "Chart", fr: "Graphique" });
     this.chart.setOption({ ...next.option, aria: { enabled: true, label: { description: this.description(title, settings.type) } }, tooltip: { ...(next.option.tooltip as object), trigger: "item", formatter: (item: unknown) => this.tip(item as { seriesIndex: number; dataIndex: number }) as never } }, { notMerge: true });
     this.chart.resize();

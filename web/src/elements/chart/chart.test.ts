@@ -6,12 +6,14 @@ import type { Look } from "./look";
 import { drawing } from "./options";
 import { pivot } from "./pivot";
 import { bins, boxOf, layOut } from "./series";
+import { shapesFor } from "./shapes";
 import { holds } from "./table";
 import type { ChartData, Column, Kind } from "./types";
+import { within, type Country } from "./world";
 
 const column = (name: string, kind: Kind): Column => ({ name, type: kind === "number" ? "DOUBLE" : kind === "date" ? "DATE" : "VARCHAR", kind });
 const result = (columns: Column[], ...rows: unknown[][]): ChartData => ({ columns, rows });
-const look: Look = { ink: "#000", ink2: "#333", ink3: "#666", line: "#ddd", surface: "#fff", raised: "#fff", good: "#0a0", bad: "#a00", warn: "#aa0", palette: Array.from({ length: 8 }, () => "#00f"), ramp: ["#eef", "#00f"], font: "sans-serif", dark: false };
+const look: Look = { ink: "#000", ink2: "#333", ink3: "#666", line: "#ddd", surface: "#fff", raised: "#fff", good: "#0a0", bad: "#a00", warn: "#aa0", palette: Array.from({ length: 8 }, () => "#00f"), ramp: ["#eef", "#00f"], font: "sans-serif", dark: false, width: 600 };
 const [month, terminal, tonnes] = [column("month", "date"), column("terminal", "text"), column("tonnes", "number")];
 
 describe("a chart for a result that nobody chose one for", () => {
@@ -63,6 +65,14 @@ describe("rows on their way to a drawing", () => {
     const made = pivot(result([terminal, column("kind", "text"), tonnes], ["A", "in", 1], ["A", "out", 3], ["B", "in", 5]), { x: "terminal", series: "kind", y: ["tonnes"] });
     expect(made.rows).toEqual([["A", 1, 3, 4], ["B", 5, null, 5], ["Total", 6, 3, 9]]);
   });
+  it("have their names above in as many lines as they need, and pages when they need many", () => {
+    const named = (count: number): unknown => {
+      const rows = Array.from({ length: count }, (_, at) => ["A", `a rather long name ${at}`, at]);
+      const { option } = drawing(result([terminal, column("kind", "text"), tonnes], ...rows), { type: "bar", x: "terminal", series: "kind", y: ["tonnes"] }, look)!;
+      return [(option.legend as { type: string }).type, (option.grid as { top: number }).top];
+    };
+    expect([named(2), named(5), named(20)]).toEqual([["plain", 36], ["plain", 56], ["scroll", 36]]);
+  });
   it("draw every kind of chart", () => {
     const data = result([terminal, column("kind", "text"), tonnes, column("latitude", "number"), column("longitude", "number")], ["A", "in", 1, 14.7, -17.4], ["B", "out", 2, 14.8, -17.5]);
     for (const type of ["line", "area", "bar", "row", "combo", "scatter", "histogram", "box", "heatmap", "pie", "funnel", "waterfall", "sankey", "map"] as const) {
@@ -80,6 +90,11 @@ describe("around the drawing", () => {
   it("countries are known by code and by name in both languages", () => {
     expect([countryOf("SN"), countryOf("SEN"), countryOf("Sénégal"), countryOf("Senegal"), countryOf("686")]).toEqual(Array(5).fill("686"));
     expect(countryOf("Nowhere")).toBeNull();
+  });
+  it("a map takes finer shapes the nearer it looks, and only those in sight", () => {
+    const square = (west: number): Country => ({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[[west, 14], [west + 1, 14], [west + 1, 15], [west, 14]]] } });
+    expect([shapesFor([-180, -60, 180, 80]).fineness, shapesFor([-20, 10, 0, 20]).fineness, shapesFor([-17.6, 14.5, -17.2, 14.9])]).toEqual(["world", "fine", { name: "near -19 14 -16 16", fineness: "near", around: [-19, 14, -16, 16] }]);
+    expect(within([square(-18), square(40)], [-18, 14, -16, 16])).toHaveLength(1);
   });
   it("rules compare numbers as numbers and words as words", () => {
     expect([holds(10, ">", "9"), holds("late", "=", "late"), holds(null, "=", 0)]).toEqual([true, true, false]);

@@ -1,8 +1,8 @@
 // One number, large, with how it changed and the way there.
 import { text } from "../../language";
-import { formatTime, formatValue, numberOf, timeOf, withUnit } from "./format";
+import { formatValue, labelsOfTimes, numberOf, timeOf, withUnit } from "./format";
 import { indexOf } from "./series";
-import type { ChartData, ChartSettings } from "./types";
+import { isTemporal, type ChartData, type ChartSettings } from "./types";
 
 export function drawNumber(host: HTMLElement, data: ChartData, settings: ChartSettings): void {
   const [x, y] = [indexOf(data, settings.x), indexOf(data, settings.y?.[0])];
@@ -18,7 +18,7 @@ export function drawNumber(host: HTMLElement, data: ChartData, settings: ChartSe
   if (x >= 0 && last !== null) {
     const moment = document.createElement("div");
     moment.className = "quiet";
-    moment.textContent = formatTime(rows.at(-1)![x], data.columns[x]);
+    moment.textContent = isTemporal(data.columns[x]) ? labelsOfTimes(rows.map((row) => row[x])).at(-1)! : formatValue(rows.at(-1)![x], data.columns[x]);
     box.append(moment);
   }
   if (last !== null && before !== null && before !== 0) box.append(trend(last, before));
@@ -33,7 +33,7 @@ function trend(last: number, before: number): HTMLElement {
   const line = document.createElement("div");
   line.className = "trend";
   const sign = share > 0 ? "▲" : share < 0 ? "▼" : "=";
-  line.textContent = text({ en: "{0} {1} % since the one before", fr: "{0} {1} % depuis la valeur précédente" }, sign, formatValue(Math.abs(Math.round(share * 1000) / 10)));
+  line.textContent = text({ en: "{0} {1} % since the one before", fr: "{0} {1} % depuis la précédente" }, sign, formatValue(Math.abs(Math.round(share * 1000) / 10)));
   return line;
 }
 

@@ -6,6 +6,7 @@ import { formatShort, formatValue, numberOf } from "./format";
 import type { Look } from "./look";
 import { frame, legend, placeAxis, written, type Drawing, type Settings } from "./options";
 import { filtersOf, indexOf, layOut } from "./series";
+import { shapesFor } from "./shapes";
 import type { ChartData, Filter } from "./types";
 
 export function otherOption(data: ChartData, settings: Settings, look: Look): Drawing | null {
@@ -25,10 +26,13 @@ export function otherOption(data: ChartData, settings: Settings, look: Look): Dr
   }
 }
 
-const scaleOf = (look: Look, values: readonly number[]): object => ({
-  type: "continuous", min: values.length > 0 ? Math.min(...values) : 0, max: values.length > 0 ? Math.max(...values, Math.min(...values) + 1e-9) : 1, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 10,
-  inRange: { color: [look.ramp[0], look.ramp[1]] }, textStyle: { color: look.ink3 }, formatter: (value: number) => formatShort(value),
-});
+function scaleOf(look: Look, values: readonly number[]): object {
+  const [least, most] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
+  return {
+    type: "continuous", min: least, max: Math.max(most, least + 1e-9), calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 10, text: [formatShort(most), formatShort(least)], textGap: 8,
+    inRange: { color: [look.ramp[0], look.ramp[1]] }, textStyle: { color: look.ink3 }, formatter: (value: number) => formatShort(value),
+  };
+}
 
 function heatmap(data: ChartData, settings: Settings, look: Look): Drawing {
   const layout = layOut(data, settings);
@@ -99,7 +103,7 @@ function sankey(data: ChartData, settings: Settings, look: Look): Drawing {
 }
 
 const geo = (look: Look, extra: object): object => ({
-  map: "world", roam: true, scaleLimit: { min: 1, max: 400 }, itemStyle: { areaColor: look.dark ? "#22303c" : "#e8ecef", borderColor: look.dark ? "#3a4a58" : "#c3cad2", borderWidth: 0.6 }, emphasis: { disabled: true }, select: { disabled: true }, silent: true, left: 0, right: 0, top: 0, bottom: 0, ...extra,
+  roam: true, scaleLimit: { min: 1, max: 400 }, itemStyle: { areaColor: look.dark ? "#22303c" : "#e8ecef", borderColor: look.dark ? "#3a4a58" : "#c3cad2", borderWidth: 0.6 }, emphasis: { disabled: true }, select: { disabled: true }, silent: true, left: 0, right: 0, top: 0, bottom: 0, ...extra,
 });
 
 function points(data: ChartData, settings: Settings, look: Look): Drawing {
@@ -114,11 +118,16 @@ function points(data: ChartData, settings: Settings, look: Look): Drawing {
   const [west, east] = bound(found.map((point) => point.lon), 0.02);
   const [south, north] = bound(found.map((point) => point.lat), 0.02);
   const small = found.length > 120;
+  const weights = found.map((point) => Math.log1p(Math.max(0, numberOf(data.rows[point.at]![size]) ?? 0)));
+  const isDense = small && size >= 0;
+  const shapes = shapesFor([west, south, east, north]);
   return {
-    map: east - west < 60 ? "fine" : "world",
+    map: shapes,
     option: {
-      ...frame(look), geo: geo(look, { boundingCoords: [[Math.max(-180, west), Math.min(85, north)], [Math.min(180, east), Math.max(-85, south)]], aspectScale: Math.cos((((north + south) / 2) * Math.PI) / 180) }) as never,
-      series: [{ type: "scatter", coordinateSystem: "geo", data: found.map((point) => [point.lon, point.lat]), large: found.length > 2000 && size < 0, symbolSize: size < 0 ? (found.length > 800 ? 3 : small ? 5 : 8) : (_: unknown, item: { dataIndex: number }) => (small ? 3 : 5) + (small ? 7 : 24) * Math.sqrt(Math.abs(numberOf(data.rows[found[item.dataIndex]!.at]![size]) ?? 0) / most), itemStyle: { color: look.palette[0], opacity: small ? 0.5 : 0.75 } }],
+      ...frame(look), geo: geo(look, { map: shapes.name, boundingCoords: [[Math.max(-180, west), Math.min(85, north)], [Math.min(180, east), Math.max(-85, south)]], aspectScale: Math.cos((((north + south) / 2) * Math.PI) / 180) }) as never,
+      // Many points: what they count is told by their colour, on a scale of magnitudes, since a few places hold most of it.
+      ...(isDense ? { visualMap: { show: false, dimension: 2, min: Math.min(...weights), max: Math.max(...weights, 1e-9), inRange: { color: [look.palette[6]!, look.palette[0]!, look.palette[1]!], symbolSize: [2.5, 9], opacity: [0.45, 0.95] } } as never } : {}),
+      series: [{ type: "scatter", coordinateSystem: "geo", data: found.map((point, at) => (isDense ? [point.lon, point.lat, weights[at]!] : [point.lon, point.lat])), large: found.length > 2000 && size < 0, symbolSize: size < 0 ? (found.length > 800 ? 3 : small ? 5 : 8) : (_: unknown, item: { dataIndex: number }) => 5 + 24 * Math.sqrt(Math.abs(numberOf(data.rows[found[item.dataIndex]!.at]![size]) ?? 0) / most), itemStyle: { color: look.palette[0], opacity: small ? 0.5 : 0.75 } }],
     },
     mark: (_, item) => {
       const row = data.rows[found[item]?.at ?? -1];
@@ -131,10 +140,10 @@ function countries(data: ChartData, settings: Settings, look: Look): Drawing {
   const layout = layOut(data, { ...settings, series: undefined, y: settings.y?.slice(0, 1) });
   const shown = layout.places.map((place, at) => ({ at, country: countryOf(place), value: layout.series[0]?.values[at] ?? null })).filter((entry): entry is { at: number; country: string; value: number } => entry.country !== null && entry.value !== null);
   return {
-    map: "world",
+    map: { name: "world", fineness: "world" },
     option: {
       ...frame(look), visualMap: scaleOf(look, shown.map((entry) => entry.value)) as never,
-      series: [{ type: "map", map: "world", nameProperty: "id", roam: true, scaleLimit: { min: 1, max: 40 }, data: shown.map((entry) => ({ name: entry.country, value: entry.value })), itemStyle: { areaColor: look.dark ? "#22303c" : "#e8ecef", borderColor: look.surface, borderWidth: 0.6 }, emphasis: { label: { show: false }, itemStyle: { areaColor: look.palette[1] } }, select: { disabled: true }, label: { show: false }, top: 4, bottom: 36, left: 4, right: 4 }],
+      series: [{ type: "map", map: "world", nameProperty: "id", roam: true, scaleLimit: { min: 1, max: 40 }, data: shown.map((entry) => ({ name: entry.country, value: entry.value })), itemStyle: { areaColor: look.dark ? "#22303c" : "#e8ecef", borderColor: look.surface, borderWidth: 0.6 }, emphasis: { label: { show: false }, itemStyle: { areaColor: look.palette[1] } }, select: { disabled: true }, label: { show: false }, boundingCoords: [[-170, 82], [190, -56]], top: 4, bottom: 36, left: 4, right: 4 }],
     } as EChartsOption,
     mark: (_, item) => {
       const entry = shown[item];

@@ -1,16 +1,17 @@
 // Settings and rows as an option of ECharts: the charts with axes. Pure, so that tests can read what would be drawn.
 import type { EChartsOption, SeriesOption } from "echarts";
-import { text } from "../../language";
+import { language, text } from "../../language";
 import { formatShort, formatValue, numberOf, timeOf, withUnit } from "./format";
 import type { Look } from "./look";
 import { otherOption } from "./options-other";
 import { bins, boxOf, filtersOf, indexOf, layOut, type Layout, type Series } from "./series";
+import type { Shapes } from "./shapes";
 import { isTemporal, type ChartData, type ChartSettings, type ChartType, type Filter } from "./types";
 
 export type Settings = ChartSettings & { type: ChartType };
 /** What a mark says when it is pointed at, and the rows behind it. */
 export type Mark = { title: string; lines: { name: string; value: string; colour?: string }[]; filters: Filter[] };
-export type Drawing = { option: EChartsOption; mark(series: number, item: number): Mark | null; map?: "world" | "fine" };
+export type Drawing = { option: EChartsOption; mark(series: number, item: number): Mark | null; map?: Shapes };
 
 export function drawing(data: ChartData, settings: Settings, look: Look): Drawing | null {
   switch (settings.type) {
@@ -45,17 +46,46 @@ export function frame(look: Look): EChartsOption {
   };
 }
 
-export const legend = (look: Look, names: readonly string[]): EChartsOption =>
-  names.length > 1
-    ? { legend: { type: "scroll", top: 0, left: 0, itemWidth: 12, itemHeight: 8, icon: "roundRect", textStyle: { color: look.ink2 }, pageIconColor: look.ink2, pageTextStyle: { color: look.ink3 } }, grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true } }
-    : {};
+/** The names of the series above the chart: in as many lines as they need up to two, to leaf through when they need more. */
+export function legend(look: Look, names: readonly string[]): EChartsOption {
+  if (names.length < 2) return {};
+  const lines = linesOf(names, look.width - 24);
+  const isShort = lines <= 2;
+  return {
+    legend: { type: isShort ? "plain" : "scroll", top: 0, left: 0, ...(isShort ? { right: 0 } : {}), itemWidth: 12, itemHeight: 8, itemGap: 12, icon: "roundRect", textStyle: { color: look.ink2, lineHeight: 18 }, pageIconColor: look.ink2, pageIconInactiveColor: look.line, pageIconSize: 11, pageTextStyle: { color: look.ink3 } },
+    grid: { left: 8, right: 16, top: isShort ? 16 + 20 * lines : 36, bottom: 8, containLabel: true },
+  };
+}
+
+// About as wide as the letters are: a name is not broken.
+function linesOf(names: readonly string[], width: number): number {
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const wide = 30 + 6.9 * name.length;
+    if (used > 0 && used + wide > width) [lines, used] = [lines + 1, 0];
+    used += wide;
+  }
+  return lines;
+}
 
 export const valueAxis = (look: Look, extra: object = {}): object => ({
   type: "value", axisLabel: { color: look.ink3, hideOverlap: true, formatter: (value: number) => formatShort(value) }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false }, axisTick: { show: false }, ...extra,
 });
 
-export const placeAxis = (look: Look, labels: readonly string[], extra: object = {}): object => ({
-  type: "category", data: labels, axisLabel: { color: look.ink3, hideOverlap: true, width: 160, overflow: "truncate" }, axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false }, ...extra,
+// Along the bottom a few names are all shown, cut to the room that each has; of many as many as have room.
+const placeLabels = (look: Look, count: number, isUpright: boolean): object => {
+  const room = (look.width - 60) / Math.max(1, count);
+  return { color: look.ink3, hideOverlap: true, overflow: "truncate", ...(!isUpright && room >= 56 ? { interval: 0, width: room - 6 } : { width: 160 }) };
+};
+
+export const placeAxis = (look: Look, labels: readonly string[], extra: { inverse?: boolean; boundaryGap?: boolean } = {}): object => ({
+  type: "category", data: labels, axisLabel: placeLabels(look, labels.length, extra.inverse === true), axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false }, ...extra,
+});
+
+// A day says its month: where there is no room for all, the one that says it alone may be left out.
+const timeAxis = (look: Look): object => ({
+  type: "time", axisLabel: { color: look.ink3, hideOverlap: true, formatter: { year: "{yyyy}", month: "{MMM}", day: language === "fr" ? "{d} {MMM}" : "{MMM} {d}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" } },
+  axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false },
 });
 
 export const written = (value: number | null, settings: ChartSettings): string => (value === null ? "–" : withUnit(formatValue(value, undefined, settings.decimals), settings.unit));
@@ -82,7 +112,7 @@ function cartesian(data: ChartData, settings: Settings, look: Look): Drawing {
   });
   const values = valueAxis(look, settings.stack === "percent" ? { max: 100, axisLabel: { color: look.ink3, formatter: "{value} %" } } : { scale: settings.type === "line" && !stack, ...(flat ? { splitNumber: 4 } : {}) });
   const places = overTime
-    ? { type: "time", axisLabel: { color: look.ink3, hideOverlap: true }, axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false } }
+    ? timeAxis(look)
     : placeAxis(look, layout.labels, flat ? { inverse: true } : {});
   const option: EChartsOption = {
     ...frame(look), ...legend(look, drawn.map((one) => one.name)), useUTC: true, xAxis: (flat ? values : places) as never, yAxis: (flat ? places : values) as never, series,
@@ -118,9 +148,10 @@ function scatter(data: ChartData, settings: Settings, look: Look): Drawing {
     symbolSize: size < 0 ? (data.rows.length > 500 ? 5 : 8) : (_: unknown, item: { dataIndex: number }) => 5 + 30 * Math.sqrt(Math.abs(numberOf(data.rows[groups.get(name)![item.dataIndex]!]![size]) ?? 0) / most),
     itemStyle: { opacity: 0.7 },
   }));
+  const above = legend(look, split < 0 ? [] : names);
   const axis = (name: string | undefined, extra: object): object => valueAxis(look, { scale: true, name, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: look.ink3 }, ...extra });
   return {
-    option: { ...frame(look), ...legend(look, split < 0 ? [] : names), xAxis: axis(settings.x, overTime ? { type: "time", axisLabel: { color: look.ink3, hideOverlap: true } } : {}) as never, yAxis: axis(settings.y?.[0], { nameGap: 44 }) as never, series, useUTC: true, grid: { left: 28, right: 16, top: split < 0 ? 16 : 36, bottom: 24, containLabel: true } },
+    option: { ...frame(look), ...above, xAxis: axis(settings.x, overTime ? timeAxis(look) : {}) as never, yAxis: axis(settings.y?.[0], { nameGap: 44 }) as never, series, useUTC: true, grid: { left: 28, right: 16, top: (above.grid as { top: number } | undefined)?.top ?? 16, bottom: 24, containLabel: true } },
     mark: (at, item) => {
       const row = data.rows[groups.get(names[at] ?? "")?.[item] ?? -1];
       if (!row) return null;
