@@ -1,5 +1,5 @@
 // CodeMirror as the SQL editor, in a shadow root: its styles are adopted style sheets there, which the page's policy allows.
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { PostgreSQL, sql, SQLDialect, type SQLNamespace } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
@@ -13,7 +13,13 @@ import { language, text } from "../../language";
 export type Names = { table: string; columns: { name: string; type: string }[] }[];
 export type Actions = { run(): void; runAll(): void; format(): void; changed(): void };
 
-const duckdb = SQLDialect.define({ ...PostgreSQL.spec, keywords: `${PostgreSQL.spec.keywords ?? ""} qualify pivot unpivot summarize describe exclude asof semi anti positional macro sample ilike` });
+// What DuckDB's SELECT knows: the dialect's own list names hundreds of words of PostgreSQL's administration, which would be offered first.
+const keywords = `select from where group by having order limit offset distinct all as with recursive union intersect except case when then else end and or not in is null like ilike similar to between exists any some
+  join left right full inner outer cross on using natural lateral asof semi anti positional asc desc nulls first last over partition window rows range groups preceding following unbounded current row filter within qualify
+  pivot unpivot summarize describe show explain analyze sample tablesample exclude replace rename columns values true false cast try_cast extract interval at time zone collate escape default grouping sets cube rollup
+  macro table array struct map materialized set reset`;
+
+const duckdb = SQLDialect.define({ ...PostgreSQL.spec, keywords });
 
 const look = EditorView.theme({
   "&": { height: "100%", fontSize: "13px", color: "var(--ink)", backgroundColor: "var(--surface)" },
@@ -59,6 +65,7 @@ export class SqlEditor {
     sheet.replaceSync(":host, :host > div { display: block; height: 100%; min-height: 0; }");
     root.adoptedStyleSheets = [sheet];
     const act = (what: () => void) => () => {
+      closeCompletion(this.view);
       what();
       return true;
     };
@@ -70,7 +77,7 @@ export class SqlEditor {
           Prec.highest(keymap.of([
             { key: "Mod-Enter", run: act(actions.run) }, { key: "Mod-Shift-Enter", run: act(actions.runAll) }, { key: "Shift-Alt-f", run: act(actions.format) }, { key: "Tab", run: acceptCompletion },
           ])),
-          lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ activateOnTyping: true, maxRenderedOptions: 60 }), highlightActiveLine(), highlightSelectionMatches(), lintGutter(),
+          lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ activateOnTyping: true, maxRenderedOptions: 60, icons: false }), highlightActiveLine(), highlightSelectionMatches(), lintGutter(),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
           this.names.of(sql({ dialect: duckdb })), look, syntaxHighlighting(colours), EditorView.lineWrapping, EditorState.phrases.of(language === "fr" ? french : {}),
           EditorView.contentAttributes.of({ "aria-label": text({ en: "SQL; Ctrl-Enter runs, Escape then Tab leaves", fr: "SQL ; Ctrl-Entrée exécute, Échap puis Tab pour sortir" }) }),

@@ -29,7 +29,10 @@ export function button(words: string, sign: string, act: () => void, look = ""):
   if (look.includes("square")) {
     made.title = words;
     made.setAttribute("aria-label", words);
-  } else made.append(element("span", "words", words));
+  } else {
+    made.append(element("span", "words", words));
+    if (look === "plain") made.title = words; // where there is no room only the icon is seen
+  }
   made.addEventListener("click", act);
   return made;
 }
