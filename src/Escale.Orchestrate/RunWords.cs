@@ -20,6 +20,17 @@ public static class RunWords
         _ => new(status, status),
     };
 
+    /// <summary>The word of a step's kind, as the record has it.</summary>
+    public static Text KindOf(string kind) => kind switch
+    {
+        "source" => new("source", "source"),
+        "seed" => new("file", "fichier"),
+        "model" => new("transformation", "transformation"),
+        "test" => new("test", "test"),
+        "warehouse" => new("warehouse table", "table d'entrepôt"),
+        _ => new(kind, kind),
+    };
+
     /// <summary>The tone of a status.</summary>
     public static string Tone(string status) => status switch
     {
