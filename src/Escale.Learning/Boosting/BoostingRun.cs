@@ -91,10 +91,7 @@ internal sealed unsafe class BoostingRun : IDisposable
             _team.Run(_grower.Leaves.Count, at => SetQuantile(growing, _grower.Leaves[at], level));
         }
         growing.Scale(learningRate);
-        foreach (var leaf in _grower.Leaves)
-        {
-            Add(growing.ValueOf(leaf.Node), score, leaf.Begin, leaf.Count);
-        }
+        AddLeaves(growing, score);
         AddOthers(growing, score, sampler);
         return growing.ToTree();
     }
@@ -165,20 +162,25 @@ internal sealed unsafe class BoostingRun : IDisposable
         }
     }
 
-    private void Add(double value, int score, int begin, int count)
+    // The rows of all leaves lie one after the other: they are shared out in stretches, whichever leaf they are of.
+    private void AddLeaves(GrowingTree growing, int score)
     {
-        var parts = Math.Clamp(count / Block, 1, _team.Count);
-        var stride = ScoreCount;
-        var scores = _scores.Pointer + score;
-        var rows = _grower.Partition.Rows + begin;
-        _team.Run(parts, part => AddPart(scores, stride, value, rows + (long)count * part / parts, rows + (long)count * (part + 1) / parts));
+        var count = _grower.Leaves.Sum(leaf => leaf.Count);
+        _team.Run((count + Block - 1) / Block, block =>
+        {
+            foreach (var leaf in _grower.Leaves)
+            {
+                var (from, to) = (Math.Max(leaf.Begin, block * Block), Math.Min(leaf.Begin + leaf.Count, (block + 1) * Block));
+                Add(_scores.Pointer + score, ScoreCount, growing.ValueOf(leaf.Node), _grower.Partition.Rows, from, to);
+            }
+        });
     }
 
-    private static void AddPart(double* scores, long stride, double value, int* rows, int* end)
+    private static void Add(double* scores, long stride, double value, int* rows, int from, int to)
     {
-        for (; rows < end; rows++)
+        for (var at = from; at < to; at++)
         {
-            scores[*rows * stride] += value;
+            scores[rows[at] * stride] += value;
         }
     }
 

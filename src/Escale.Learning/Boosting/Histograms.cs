@@ -36,6 +36,9 @@ internal sealed unsafe class Histograms : IDisposable
     private int _rowCount;
     private int _parts;
     private long* _packed;
+    private long* _parent;
+    private int _chunkRows;
+    private long _nextRow;
 
     public Histograms(BinnedMatrix matrix, WorkerTeam team)
     {
@@ -92,29 +95,19 @@ internal sealed unsafe class Histograms : IDisposable
     /// <param name="rows">The rows, ascending; null for all.</param>
     /// <param name="rowCount">How many.</param>
     /// <param name="packed">Their derivatives.</param>
-    public void Count(NativeArray<long> target, int* rows, int rowCount, PackedGradients packed)
+    /// <param name="parent">A parent's histogram, which becomes that of the other child: this one's is taken away. Null at the root.</param>
+    public void Count(NativeArray<long> target, int* rows, int rowCount, PackedGradients packed, NativeArray<long>? parent)
     {
+        _parent = parent is null ? null : parent.Pointer;
         _target = target.Pointer;
         _rows = rows;
         _rowCount = rowCount;
         _packed = packed.Pointer;
+        _nextRow = 0;
         _parts = Math.Clamp(rowCount / RowsPerPart, 1, _team.Count);
+        _chunkRows = Math.Clamp(rowCount / (4 * _parts), 1024, 8192);
         _team.Run(_parts, _countPart);
-        if (_parts > 1)
-        {
-            _team.Run(_parts, _addPart);
-        }
-    }
-
-    /// <summary>Makes of a parent's histogram that of one child by taking the other's away.</summary>
-    public void Subtract(NativeArray<long> parent, NativeArray<long> child)
-    {
-        var from = parent.Pointer;
-        var what = child.Pointer;
-        for (long at = 0; at < Length; at += Vector256<long>.Count)
-        {
-            (Vector256.Load(from + at) - Vector256.Load(what + at)).Store(from + at);
-        }
+        _team.Run(_parts, _addPart);
     }
 
     /// <inheritdoc/>
@@ -126,19 +119,22 @@ internal sealed unsafe class Histograms : IDisposable
         _wideOffsets.Dispose();
     }
 
+    // Every worker has a histogram of its own and takes stretch after stretch of rows, so that none waits for a slower one. The sums are whole numbers: who counted which rows leaves no trace.
     private void CountPart(int part)
     {
         var target = part == 0 ? _target : _scratch[part - 1].Pointer;
         new Span<long>(target, checked((int)Length)).Clear();
-        var from = (int)((long)_rowCount * part / _parts);
-        var to = (int)((long)_rowCount * (part + 1) / _parts);
-        if (_rows is null)
+        while (Interlocked.Add(ref _nextRow, _chunkRows) - _chunkRows is var from && from < _rowCount)
         {
-            CountAll(target, from, to);
-        }
-        else
-        {
-            CountSome(target, from, to);
+            var to = (int)Math.Min(_rowCount, from + _chunkRows);
+            if (_rows is null)
+            {
+                CountAll(target, (int)from, to);
+            }
+            else
+            {
+                CountSome(target, (int)from, to);
+            }
         }
     }
 
@@ -160,7 +156,7 @@ internal sealed unsafe class Histograms : IDisposable
         var all = _matrix.Rows;
         var rows = _rows;
         var packed = _packed;
-        var safe = Math.Max(from, to - PrefetchRows);
+        var safe = Math.Clamp(_rowCount - PrefetchRows, from, to);
         var at = from;
         for (; at < safe; at++)
         {
@@ -211,7 +207,7 @@ internal sealed unsafe class Histograms : IDisposable
         }
     }
 
-    // Each worker adds up a share of the places.
+    // Each worker adds up a share of the places and takes them from the parent's.
     private void AddPart(int part)
     {
         var words = Length / Vector256<long>.Count;
@@ -224,6 +220,10 @@ internal sealed unsafe class Histograms : IDisposable
             {
                 (Vector256.Load(_target + at) + Vector256.Load(source + at)).Store(_target + at);
             }
+        }
+        for (var at = from; _parent is not null && at < to; at += Vector256<long>.Count)
+        {
+            (Vector256.Load(_parent + at) - Vector256.Load(_target + at)).Store(_parent + at);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed unsafe class RowPartition : IDisposable
     private readonly NativeArray<int> _right;
     private readonly NativeArray<byte> _goesLeft = new(1 << 16);
     private readonly int[] _lefts;
+    private readonly int[] _leftsBefore;
     private readonly Action<int> _partPart;
     private readonly Action<int> _copyPart;
     private int _begin;
@@ -29,7 +30,8 @@ internal sealed unsafe class RowPartition : IDisposable
         _rows = new NativeArray<int>(matrix.RowCount);
         _left = new NativeArray<int>(matrix.RowCount);
         _right = new NativeArray<int>(matrix.RowCount);
-        _lefts = new int[team.Count];
+        _lefts = new int[Math.Max(1, matrix.RowCount / RowsPerPart)];
+        _leftsBefore = new int[_lefts.Length + 1];
         (_partPart, _copyPart) = (PartPart, CopyPart);
     }
 
@@ -63,20 +65,20 @@ internal sealed unsafe class RowPartition : IDisposable
     public int Part(int begin, int count, in Split split)
     {
         (_begin, _count, _split) = (begin, count, split);
-        _parts = Math.Clamp(count / RowsPerPart, 1, _team.Count);
+        // More parts than workers, so that none waits for a slower one.
+        _parts = _team.Count == 1 ? 1 : Math.Max(1, count / RowsPerPart);
         var of = _matrix.Features[split.Feature];
         for (var bin = 0; bin < of.BinCount; bin++)
         {
             _goesLeft.Pointer[bin] = split.GoesLeft(bin, of.MissingBin) ? (byte)1 : (byte)0;
         }
         _team.Run(_parts, _partPart);
-        _team.Run(_parts, _copyPart);
-        var left = 0;
         for (var part = 0; part < _parts; part++)
         {
-            left += _lefts[part];
+            _leftsBefore[part + 1] = _leftsBefore[part] + _lefts[part];
         }
-        return left;
+        _team.Run(_parts, _copyPart);
+        return _leftsBefore[_parts];
     }
 
     /// <inheritdoc/>
@@ -119,12 +121,7 @@ internal sealed unsafe class RowPartition : IDisposable
     private void CopyPart(int part)
     {
         var (from, to) = Share(part);
-        var (before, all) = (0, 0);
-        for (var other = 0; other < _parts; other++)
-        {
-            before += other < part ? _lefts[other] : 0;
-            all += _lefts[other];
-        }
+        var (before, all) = (_leftsBefore[part], _leftsBefore[_parts]);
         var lefts = _lefts[part];
         new ReadOnlySpan<int>(_left.Pointer + from, lefts).CopyTo(new Span<int>(_rows.Pointer + _begin + before, lefts));
         var rights = to - from - lefts;

@@ -21,6 +21,7 @@ internal sealed unsafe class SplitFinder
     private GrowingLeaf _leaf = null!;
     private PackedGradients _packed = null!;
     private FeatureChoice _choice = null!;
+    private int _nextFeature;
 
     public SplitFinder(BinnedMatrix matrix, Histograms histograms, GrowthSettings settings, WorkerTeam team)
     {
@@ -45,6 +46,7 @@ internal sealed unsafe class SplitFinder
         }
         (_leaf, _packed, _choice) = (leaf, packed, choice);
         choice.EnterNode(leaf.Node);
+        _nextFeature = 0;
         _team.Run(_parts, _findPart);
         var best = Split.None;
         foreach (var split in _found)
@@ -58,7 +60,7 @@ internal sealed unsafe class SplitFinder
 
     private void FindPart(int part)
     {
-        for (var feature = part; feature < _found.Length; feature += _parts)
+        while (Interlocked.Increment(ref _nextFeature) - 1 is var feature && feature < _found.Length)
         {
             _found[feature] = !_choice.Uses(feature) ? Split.None
                 : _matrix.Features[feature].IsCategorical ? _levels[part].Find(_matrix.Features[feature], feature, Bins(feature), _leaf, _packed, _choice)

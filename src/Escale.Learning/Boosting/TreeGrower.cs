@@ -42,7 +42,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         {
             Histogram = _histograms.Rent(), Lower = -_settings.LeafBound, Upper = _settings.LeafBound, L2 = _settings.L2,
         };
-        _histograms.Count(root.Histogram, rows.IsEmpty ? null : Partition.Rows, count, packed);
+        _histograms.Count(root.Histogram, rows.IsEmpty ? null : Partition.Rows, count, packed, parent: null);
         root.Sum = SumOf(root.Histogram);
         root.Value = new LeafScale(packed, root, _settings, root.L2, 0).Value(root.Sum);
         _finder.Find(root, packed, choice);
@@ -97,9 +97,8 @@ internal sealed unsafe class TreeGrower : IDisposable
             return; // Nobody will ask for these leaves' splits.
         }
         small.Histogram = _histograms.Rent();
-        _histograms.Count(small.Histogram, Partition.Rows + small.Begin, small.Count, packed);
+        _histograms.Count(small.Histogram, Partition.Rows + small.Begin, small.Count, packed, leaf.Histogram);
         (large.Histogram, leaf.Histogram) = (leaf.Histogram, null);
-        _histograms.Subtract(large.Histogram!, small.Histogram);
         foreach (var child in (ReadOnlySpan<GrowingLeaf>)[left, right])
         {
             _finder.Find(child, packed, choice);
