@@ -53,7 +53,7 @@ internal sealed class ServedTables : IAsyncDisposable
             }
             catch (EscaleException error) when (!context.Response.HasStarted)
             {
-                await Problem.WriteAsync(context, error);
+                await Problem.AnswerAsync(context, error, Problem.StatusOf(error));
             }
         });
         _application.UseRouting();
