@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Escale.Accounts.Storage;
 using Escale.Engines.Postgres;
 using Escale.Kernel;
@@ -56,12 +53,12 @@ internal sealed class OneTimeLinks(PostgresServer server, TimeProvider clock)
     /// <summary>Makes a link and returns its secret part, which nobody can find out again.</summary>
     public async Task<string> MakeAsync(LinkKind kind, string email, Role? role, string? personId, string madeBy, CancellationToken cancellationToken)
     {
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var token = SecretToken.Make();
         var now = clock.GetUtcNow();
         await using var command = (await server.WriterAsync(cancellationToken)).CreateCommand(Insert);
         command.Parameters.AddAll(
         [
-            new() { Value = Guid.CreateVersion7(now).ToString("N") }, new() { Value = Code(kind) }, new() { Value = Hash(token) }, new() { Value = email },
+            new() { Value = Guid.CreateVersion7(now).ToString("N") }, new() { Value = Code(kind) }, new() { Value = SecretToken.Hash(token) }, new() { Value = email },
             new() { Value = (object?)role?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = (object?)personId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = madeBy }, new() { Value = now }, new() { Value = now + (kind == LinkKind.Invitation ? _lifetimeOfInvitation : _lifetimeOfPassword) },
         ]);
@@ -89,7 +86,7 @@ internal sealed class OneTimeLinks(PostgresServer server, TimeProvider clock)
     private async Task<OneTimeLink?> FindOnceAsync(LinkKind kind, string? token, CancellationToken cancellationToken)
     {
         await using var command = (await server.WriterAsync(cancellationToken)).CreateCommand(SelectOne);
-        command.Parameters.AddAll([new() { Value = Code(kind) }, new() { Value = Hash(token ?? "") }, new() { Value = clock.GetUtcNow() }]);
+        command.Parameters.AddAll([new() { Value = Code(kind) }, new() { Value = SecretToken.Hash(token ?? "") }, new() { Value = clock.GetUtcNow() }]);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? LinkOf(row) : null;
     }
@@ -115,6 +112,4 @@ internal sealed class OneTimeLinks(PostgresServer server, TimeProvider clock)
         row.IsDBNull(4) ? null : row.GetString(4), row.GetString(5), new DateTimeOffset(row.GetDateTime(6), TimeSpan.Zero));
 
     private static string Code(LinkKind kind) => kind == LinkKind.Invitation ? "invitation" : "password";
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

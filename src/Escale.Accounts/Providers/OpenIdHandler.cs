@@ -1,9 +1,8 @@
-using System.Buffers.Text;
 using System.Net.Http.Headers;
 using System.Security.Claims;
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Escale.Kernel;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OAuth;
 using Microsoft.AspNetCore.WebUtilities;
@@ -36,7 +35,7 @@ internal sealed class OpenIdHandler(IOptionsMonitor<ProviderOptions> options, IL
     protected override string BuildChallengeUrl(AuthenticationProperties properties, string redirectUri)
     {
         // In the protected state, so that it comes back with the answer and nobody else knows it.
-        var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var nonce = SecretToken.Make();
         properties.Items[Nonce] = nonce;
         return QueryHelpers.AddQueryString(base.BuildChallengeUrl(properties, redirectUri), Nonce, nonce);
     }

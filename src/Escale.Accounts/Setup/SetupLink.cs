@@ -1,6 +1,4 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
+using Escale.Kernel;
 
 namespace Escale.Accounts.Setup;
 
@@ -24,8 +22,8 @@ internal sealed class SetupLink(TimeProvider clock)
     {
         lock (_gate)
         {
-            var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-            _hash = Hash(token);
+            var token = SecretToken.Make();
+            _hash = SecretToken.Hash(token);
             _end = clock.GetUtcNow() + _lifetime;
             Path = "/setup?token=" + token;
         }
@@ -36,7 +34,7 @@ internal sealed class SetupLink(TimeProvider clock)
     {
         lock (_gate)
         {
-            return _hash is not null && clock.GetUtcNow() < _end && CryptographicOperations.FixedTimeEquals(Hash(token ?? ""), _hash);
+            return _hash is not null && clock.GetUtcNow() < _end && SecretToken.Is(token ?? "", _hash);
         }
     }
 
@@ -53,6 +51,4 @@ internal sealed class SetupLink(TimeProvider clock)
             return true;
         }
     }
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Escale.Kernel;
 
 namespace Escale.Accounts.Tokens;
@@ -33,7 +31,7 @@ internal sealed record TokenText(string Prefix, string Whole)
     public static TokenText Make()
     {
         var prefix = Start + RandomNumberGenerator.GetString(Letters, PrefixLength);
-        return new TokenText(prefix, $"{prefix}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}");
+        return new TokenText(prefix, $"{prefix}_{SecretToken.Make()}");
     }
 
     /// <summary>Reads what a program sent; null when it does not look like one of ours.</summary>
@@ -44,7 +42,7 @@ internal sealed record TokenText(string Prefix, string Whole)
     }
 
     /// <summary>What the database keeps. A plain hash is enough for 256 random bits.</summary>
-    public byte[] Hash() => SHA256.HashData(Encoding.UTF8.GetBytes(Whole));
+    public byte[] Hash() => SecretToken.Hash(Whole);
 
     /// <inheritdoc/>
     public override string ToString() => Prefix;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Escale.Accounts.Storage;
 using Escale.Engines.Postgres;
 using Escale.Kernel;
@@ -78,7 +77,7 @@ internal sealed class ApiTokens(PostgresServer server, TimeProvider clock)
         }
         var token = TokenOf(row);
         var now = clock.GetUtcNow();
-        var refusal = !CryptographicOperations.FixedTimeEquals(text.Hash(), row.GetFieldValue<byte[]>(8)) ? "wrong secret"
+        var refusal = !SecretToken.Is(text.Whole, row.GetFieldValue<byte[]>(8)) ? "wrong secret"
             : token.RevokedAt is not null ? "revoked"
             : token.EndsAt <= now ? "expired"
             : row.GetBoolean(12) ? "account closed" : null;

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using Escale.Kernel;
 
 namespace Escale.Accounts.Tokens;
@@ -32,11 +30,11 @@ internal sealed class EnvironmentKey
         {
             throw new EscaleException("accounts.weak-key", $"{Variable} is short, simple or a sample.", $"Set it to at least {LeastLength} random characters, for example from: openssl rand -hex 32");
         }
-        _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        _hash = SecretToken.Hash(key);
     }
 
     /// <summary>Who a request is that carries the key; null when it does not.</summary>
-    public ClaimsPrincipal? PrincipalOf(string bearer) => _hash is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(bearer)), _hash)
+    public ClaimsPrincipal? PrincipalOf(string bearer) => _hash is not null && SecretToken.Is(bearer, _hash)
         ? new ClaimsPrincipal(new ClaimsIdentity(
         [
             new(ClaimTypes.NameIdentifier, "environment-key"), new(ClaimTypes.Name, Variable), new(Caller.RoleClaim, nameof(Role.Engineer)), new(Caller.TokenClaim, Variable),

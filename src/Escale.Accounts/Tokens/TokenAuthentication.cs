@@ -18,11 +18,11 @@ internal sealed class TokenAuthentication(
     public new const string Scheme = "token";
 
     /// <summary>Whether a request is a program's: then a cookie that it may carry too does not count.</summary>
-    public static bool IsWith(HttpRequest request) => request.Path.StartsWithSegments("/api") && BearerOf(request) is not null;
+    public static bool IsWith(HttpRequest request) => request.Path.StartsWithSegments("/api") && request.Bearer() is not null;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (BearerOf(Request) is not { } bearer)
+        if (Request.Bearer() is not { } bearer)
         {
             return AuthenticateResult.NoResult();
         }
@@ -51,7 +51,4 @@ internal sealed class TokenAuthentication(
         }
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
     }
-
-    private static string? BearerOf(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : null;
 }

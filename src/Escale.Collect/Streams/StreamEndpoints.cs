@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Escale.Collect.Definitions;
 using Microsoft.AspNetCore.Builder;
@@ -92,13 +90,13 @@ internal static class StreamEndpoints
             await ProblemAsync(context, StatusCodes.Status403Forbidden, "collect.stream-origin", "Pages of other sites may not use streams.");
             return null;
         }
-        if (settings.Key is null ? !MayPush(context) : !HasKey(context, settings.Key))
+        if (settings.Key is null && !MayPush(context))
         {
-            if (settings.Key is null)
-            {
-                await ProblemAsync(context, StatusCodes.Status401Unauthorized, "collect.stream-token", $"The stream '{name}' has no key of its own: send an API token that may push, as 'Authorization: Bearer …'.");
-                return null;
-            }
+            await ProblemAsync(context, StatusCodes.Status401Unauthorized, "collect.stream-token", $"The stream '{name}' has no key of its own: send an API token that may push, as 'Authorization: Bearer …'.");
+            return null;
+        }
+        if (settings.Key is { } key && !HasKey(context, key))
+        {
             await ProblemAsync(context, StatusCodes.Status401Unauthorized, "collect.stream-key", $"The stream '{name}' needs its key, as 'Authorization: Bearer …' or 'X-Api-Key: …'.");
             return null;
         }
@@ -114,9 +112,7 @@ internal static class StreamEndpoints
     private static bool HasKey(HttpContext context, string key)
     {
         var expected = Variables.Expand(key, context.RequestServices.GetRequiredService<RunEnvironment>(), new Place(null));
-        var header = context.Request.Headers.Authorization.ToString();
-        var given = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : context.Request.Headers["X-Api-Key"].ToString();
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+        return SecretToken.Is(context.Request.Bearer() ?? context.Request.Headers["X-Api-Key"].ToString(), SecretToken.Hash(expected));
     }
 
     private static async Task<byte[]?> ReadAsync(HttpContext context, long maxSizeBytes)

@@ -11,8 +11,7 @@ internal sealed class AntiforgeryGuard(RequestDelegate next, IAntiforgery antifo
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
-        if (!isRead && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<TakesNoCookie>() is null && !context.User.HasClaim(claim => claim.Type == Caller.ScopeClaim)
+        if (!context.Request.IsRead() && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<TakesNoCookie>() is null && !context.User.HasClaim(claim => claim.Type == Caller.ScopeClaim)
             && !await antiforgery.IsRequestValidAsync(context))
         {
             throw new EscaleException("host.antiforgery", "The page is too old, or the request does not come from a page of this program.",

@@ -19,14 +19,12 @@ internal sealed class BrowserGuard(RequestDelegate next, bool loopbackOnly, Serv
             return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "host.foreign-host", "This server does not answer to this name.",
                 remedy: "Open it as http://127.0.0.1 with its port, or serve it with a public address (serve.public_url in escale.yml).");
         }
-        if (!IsRead(context.Request.Method) && !IsOwnOrigin(context.Request))
+        if (!context.Request.IsRead() && !IsOwnOrigin(context.Request))
         {
             return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "host.foreign-origin", "Pages of other sites may not change anything here.");
         }
         return next(context);
     }
-
-    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     private static bool IsLocalHost(string host) =>
         host is "localhost" or "127.0.0.1" or "[::1]" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

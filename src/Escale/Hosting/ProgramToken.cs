@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using Escale.Kernel;
 
 namespace Escale.Hosting;
@@ -19,21 +16,16 @@ internal sealed class ProgramToken
 
     public ProgramToken(RunEnvironment environment)
     {
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        var token = SecretToken.Make();
+        _hash = SecretToken.Hash(token);
         environment.Set(Variable, token);
     }
 
     /// <summary>Who a request is that carries the token as bearer; null when it does not.</summary>
-    public ClaimsPrincipal? PrincipalOf(HttpRequest request)
-    {
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[7..].Trim())), _hash)
-            ? new ClaimsPrincipal(new ClaimsIdentity(
-            [
-                new(ClaimTypes.NameIdentifier, "program"), new(ClaimTypes.Name, "escale"), new(Caller.RoleClaim, nameof(Role.Engineer)), new(Caller.ScopeClaim, nameof(TokenScope.Push)),
-            ], "program"))
-            : null;
-    }
+    public ClaimsPrincipal? PrincipalOf(HttpRequest request) => request.Bearer() is { } bearer && SecretToken.Is(bearer, _hash)
+        ? new ClaimsPrincipal(new ClaimsIdentity(
+        [
+            new(ClaimTypes.NameIdentifier, "program"), new(ClaimTypes.Name, "escale"), new(Caller.RoleClaim, nameof(Role.Engineer)), new(Caller.ScopeClaim, nameof(TokenScope.Push)),
+        ], "program"))
+        : null;
 }

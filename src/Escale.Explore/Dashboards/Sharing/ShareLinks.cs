@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Escale.Explore.Storage;
 using Escale.Kernel;
 using Microsoft.AspNetCore.DataProtection;
@@ -33,7 +32,7 @@ internal sealed class ShareLinks(ExploreDatabase database, IDataProtectionProvid
         var token = Base64Url.EncodeToString(_signer.Protect(RandomNumberGenerator.GetBytes(32)));
         var now = clock.GetUtcNow();
         await using var command = (await database.OpenAsync(cancellationToken)).CreateCommand(Insert);
-        Give(command, dashboard, Hash(token), by.Id, by.Name, now, now + lifetime);
+        Give(command, dashboard, SecretToken.Hash(token), by.Id, by.Name, now, now + lifetime);
         var id = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         return (new ShareLink(id, dashboard, by.Name, now, now + lifetime), token);
     }
@@ -67,7 +66,7 @@ internal sealed class ShareLinks(ExploreDatabase database, IDataProtectionProvid
         if (IsSigned(token))
         {
             await using var command = (await database.OpenAsync(cancellationToken)).CreateCommand(Find);
-            Give(command, Hash(token), clock.GetUtcNow());
+            Give(command, SecretToken.Hash(token), clock.GetUtcNow());
             if (await command.ExecuteScalarAsync(cancellationToken) is string dashboard)
             {
                 return dashboard;
@@ -95,8 +94,6 @@ internal sealed class ShareLinks(ExploreDatabase database, IDataProtectionProvid
             command.Parameters.AddWithValue(value);
         }
     }
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private const string Insert = """
         insert into explore.dashboard_share (dashboard_id, token_hash, person_id, person_name, created_at, expires_at) values ($1, $2, $3, $4, $5, $6) returning id
