@@ -18,6 +18,9 @@ internal static class Proxies
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
             ForwardLimit = null, // as many as are known, one after the other
         };
+        // The framework believes this machine unasked; here it is believed when it is on the list. The list is never empty: that would mean everyone.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
         foreach (var text in serve.Proxies)
         {
             if (IPAddress.TryParse(text, out var address))

@@ -21,6 +21,9 @@ internal sealed partial class SignedIn : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>The session's cookies.</summary>
+    public IEnumerable<Cookie> Cookies => _cookies.CookieContainer.GetAllCookies();
+
     public static async Task<SignedIn> StartAsync(string folder)
     {
         var server = EscaleProgram.Start(folder, ["serve", "--urls", "http://127.0.0.1:0", "--json"]);
