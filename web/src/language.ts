@@ -4,8 +4,11 @@ export type Words = { readonly en: string; readonly fr: string };
 export const language: "en" | "fr" = document.documentElement.lang === "fr" ? "fr" : "en";
 
 export function text(words: Words, ...values: readonly (string | number)[]): string {
-  return words[language].replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)] ?? ""));
+  return (language === "fr" ? bound(words.fr) : words.en).replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)] ?? ""));
 }
+
+// French punctuation never begins a line.
+const bound = (words: string): string => words.replace(/ ([:;?!»])/g, "\u00a0$1").replaceAll("« ", "«\u00a0");
 
 const locale = language === "fr" ? "fr-FR" : "en-US";
 const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });

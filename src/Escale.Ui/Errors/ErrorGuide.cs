@@ -54,7 +54,8 @@ public static partial class ErrorGuide
         }
         var plain = Code().Replace(cell, language == Language.French ? "«\u00a0$1\u00a0»" : "'$1'");
         var start = cell[0] == '`' ? plain[..1] : plain[..1].ToUpperInvariant();
-        return start + plain[1..] + (plain[^1] is '.' or '…' ? "" : ".");
+        var sentence = start + plain[1..] + (plain[^1] is '.' or '…' ? "" : ".");
+        return language == Language.French ? Text.Bound(sentence) : sentence;
     }
 
     [GeneratedRegex("`([^`]+)`", RegexOptions.NonBacktracking)]

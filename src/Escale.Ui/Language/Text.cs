@@ -20,8 +20,16 @@ public enum Language
 /// <param name="French">The same in plain French, not word by word.</param>
 public sealed record Text(string English, string French)
 {
+    /// <summary>The words in French. Their punctuation never begins a line.</summary>
+    public string French { get; } = Bound(French);
+
     /// <summary>The words in a language.</summary>
     public string In(Language language) => language == Language.French ? French : English;
+
+    /// <summary>French words with the spaces before ": ; ? !" and within « » made such that no line ends there.</summary>
+    public static string Bound(string french) => french
+        .Replace(" :", "\u00a0:", StringComparison.Ordinal).Replace(" ;", "\u00a0;", StringComparison.Ordinal).Replace(" ?", "\u00a0?", StringComparison.Ordinal)
+        .Replace(" !", "\u00a0!", StringComparison.Ordinal).Replace(" »", "\u00a0»", StringComparison.Ordinal).Replace("« ", "«\u00a0", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => English;
