@@ -13,6 +13,8 @@ namespace Escale.Explore.Tables;
 /// <summary><c>/tables</c> and the pages of a table; each of its parts has an address.</summary>
 internal static class TablesPages
 {
+    private const int MostShown = 200;
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         Get(endpoints, "/tables", ListAsync);
@@ -22,13 +24,14 @@ internal static class TablesPages
 
     internal static void Get(IEndpointRouteBuilder endpoints, string path, Delegate page) => endpoints.MapGet(path, page).For(Role.Viewer).ExcludeFromDescription();
 
-    private static async Task<IResult> ListAsync(TableCatalogue catalogue, LiveProject live, string? q, string? tag, string? state, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(TableCatalogue catalogue, LiveProject live, string? q, string? tag, string? state, string? all, CancellationToken cancellationToken)
     {
-        var all = await catalogue.AllAsync(cancellationToken);
+        var tables = await catalogue.AllAsync(cancellationToken);
         return Page.Show<TablesView>(new
         {
-            All = all,
-            Found = CatalogueFilter.Find(all, q, tag, state).ToList(),
+            All = tables,
+            Found = CatalogueFilter.Find(tables, q, tag, state).ToList(),
+            Most = all is null ? MostShown : int.MaxValue,
             Query = q ?? "",
             Tag = tag ?? "",
             State = state ?? "",

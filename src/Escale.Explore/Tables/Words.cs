@@ -26,6 +26,7 @@ internal static class Words
     public static readonly Text Column = new("Column", "Colonne");
     public static readonly Text Type = new("Type", "Type");
     public static readonly Text FoundIn = new("in {0}", "dans {0}");
+    public static readonly Text FirstOf = new("The first {0} of {1}. Search, or", "Les {0} premières sur {1}. Cherchez, ou");
     public static readonly Text Damaged = new("Cannot be read", "Illisible");
     public static readonly Text NoTables = new("No table yet", "Pas encore de table");
     public static readonly Text NoTablesAbout = new(

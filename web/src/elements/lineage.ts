@@ -14,6 +14,8 @@ const kinds: Record<string, Words> = {
   warehouse: { en: "warehouse", fr: "entrepôt" },
 };
 
+const mostOpen = 14;
+
 class LineageElement extends HTMLElement {
   #graph?: Graph;
   #open = new Set<string>();
@@ -53,7 +55,9 @@ class LineageElement extends HTMLElement {
     try {
       this.#graph = await callJson<Graph>(`/api/v1/tables/${encodeURIComponent(this.getAttribute("table") ?? "")}/lineage`, { signal: this.#ended.signal });
       const column = new URLSearchParams(location.search).get("column");
-      this.#open.add(this.#graph.center);
+      // A wide table would make everything else too small to read: its columns come with a click.
+      const center = this.#graph.nodes.find((node) => node.id === this.#graph!.center);
+      if (column || (center?.columns.length ?? 0) <= mostOpen) this.#open.add(this.#graph.center);
       this.#draw();
       if (column) this.#follow(this.#graph.center, column);
       this.#fit();

@@ -1,19 +1,26 @@
+using System.Collections.Concurrent;
 using Escale.Engines.Tables;
 using Escale.Explore.Tables.Reading;
 using Escale.Kernel;
 using Escale.Lake;
 using Escale.Projects;
 using Escale.Projects.Dbt;
+using Escale.Projects.Graph;
 
 namespace Escale.Explore.Tables.Catalogue;
 
 /// <summary>
 /// What tables there are and what is known of them: the lake as it stands, the project's descriptions, the newest results of the tests. No rows
-/// are read. Thread-safe.
+/// are read. The list is at most a second old; what is said of a table is kept while neither it nor the project changes. Thread-safe.
 /// </summary>
 internal sealed class TableCatalogue(LakeCatalog lake, LiveProject live, IEnumerable<IStepHistory> histories, TimeProvider clock)
 {
     private static readonly TimeSpan _keepResults = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _keepList = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<TableName, Said> _said = new();
+    private volatile Listed? _listed;
+    private volatile Knowledge? _known;
 
     private IReadOnlyDictionary<string, PastStep> _results = new Dictionary<string, PastStep>();
     private long _resultsAt;
@@ -23,11 +30,22 @@ internal sealed class TableCatalogue(LakeCatalog lake, LiveProject live, IEnumer
     public async Task<IReadOnlyList<TableEntry>> AllAsync(CancellationToken cancellationToken)
     {
         var known = await KnowledgeAsync(cancellationToken);
+        if (_listed is { } listed && ReferenceEquals(listed.Known, known) && clock.GetElapsedTime(listed.At) < _keepList)
+        {
+            return listed.Entries;
+        }
+        var entries = All(known);
+        _listed = new Listed(entries, known, clock.GetTimestamp());
+        return entries;
+    }
+
+    private List<TableEntry> All(Knowledge known)
+    {
         var views = lake.Views();
         var names = views.Select(view => view.Name).ToHashSet();
         return
         [
-            .. lake.Tables().Where(name => !names.Contains(name)).Select(name => Describe(name, known)).OfType<TableEntry>()
+            .. lake.Folders().Where(name => !names.Contains(name)).AsParallel().Select(name => Describe(name, known)).OfType<TableEntry>().AsSequential()
                 .Concat(views.Select(view => Describe(view, known)))
                 .OrderBy(entry => SchemaOrder(entry.Table.Schema)).ThenBy(entry => entry.Table.ToString(), StringComparer.Ordinal),
         ];
@@ -50,6 +68,10 @@ internal sealed class TableCatalogue(LakeCatalog lake, LiveProject live, IEnumer
     {
         var graph = live.Now().Graph;
         var results = await ResultsAsync(cancellationToken);
+        if (_known is { } last && ReferenceEquals(last.Graph, graph) && ReferenceEquals(last.Results, results))
+        {
+            return last;
+        }
         var makers = new Dictionary<TableName, Asset>();
         var tests = new Dictionary<string, List<Asset>>(StringComparer.Ordinal);
         foreach (var asset in graph.Assets)
@@ -66,7 +88,7 @@ internal sealed class TableCatalogue(LakeCatalog lake, LiveProject live, IEnumer
                 }
             }
         }
-        return new Knowledge(makers, tests, results);
+        return _known = new Knowledge(graph, makers, tests, results);
     }
 
     private async Task<IReadOnlyDictionary<string, PastStep>> ResultsAsync(CancellationToken cancellationToken)
@@ -83,27 +105,36 @@ internal sealed class TableCatalogue(LakeCatalog lake, LiveProject live, IEnumer
                 results[step.AssetId] = step;
             }
         }
-        _results = results;
+        // The same results are the same object, so that what was made of them stays.
+        _results = results.Count == _results.Count && results.All(entry => _results.TryGetValue(entry.Key, out var old) && old == entry.Value) ? _results : results;
         Volatile.Write(ref _resultsAt, clock.GetTimestamp());
         _hasResults = true;
-        return results;
+        return _results;
     }
 
     private TableEntry? Describe(TableName name, Knowledge known)
     {
         try
         {
-            return lake.Table(name).TryRead() is { } snapshot
-                ? About(name, known) with
-                {
-                    Kind = "table",
-                    Columns = Columns(snapshot, known.Makers.GetValueOrDefault(name)),
-                    RowCount = snapshot.RowCount,
-                    SizeBytes = snapshot.SizeBytes,
-                    Version = snapshot.Version,
-                    ChangedAt = snapshot.LastDataCommit.Timestamp,
-                }
-                : null;
+            if (lake.Table(name).TryRead() is not { } snapshot)
+            {
+                return null;
+            }
+            if (_said.TryGetValue(name, out var said) && ReferenceEquals(said.Snapshot, snapshot) && ReferenceEquals(said.Known, known))
+            {
+                return said.Entry;
+            }
+            var entry = About(name, known) with
+            {
+                Kind = "table",
+                Columns = Columns(snapshot, known.Makers.GetValueOrDefault(name)),
+                RowCount = snapshot.RowCount,
+                SizeBytes = snapshot.SizeBytes,
+                Version = snapshot.Version,
+                ChangedAt = snapshot.LastDataCommit.Timestamp,
+            };
+            _said[name] = new Said(snapshot, known, entry);
+            return entry;
         }
         catch (EscaleException error)
         {
@@ -157,5 +188,9 @@ internal sealed class TableCatalogue(LakeCatalog lake, LiveProject live, IEnumer
         asset?.Config.GetValueOrDefault("meta") is IReadOnlyDictionary<string, object?> meta && meta.GetValueOrDefault("owner") is { } owner ? owner.ToString()
         : asset?.Config.GetValueOrDefault("owner")?.ToString();
 
-    private sealed record Knowledge(Dictionary<TableName, Asset> Makers, Dictionary<string, List<Asset>> Tests, IReadOnlyDictionary<string, PastStep> Results);
+    private sealed record Listed(IReadOnlyList<TableEntry> Entries, Knowledge Known, long At);
+
+    private sealed record Said(Snapshot Snapshot, Knowledge Known, TableEntry Entry);
+
+    private sealed record Knowledge(AssetGraph Graph, Dictionary<TableName, Asset> Makers, Dictionary<string, List<Asset>> Tests, IReadOnlyDictionary<string, PastStep> Results);
 }
