@@ -8,6 +8,7 @@ using Escale.Engines.Sandbox;
 using Escale.Explore;
 using Escale.Kernel;
 using Escale.Lake;
+using Escale.Modeling;
 using Escale.Orchestrate;
 using Escale.Projects;
 using Escale.Transform;
@@ -45,6 +46,7 @@ internal static class Program
         new AccountsModule(),
         new OrchestrateModule(),
         new ExploreModule(),
+        new ModelingModule(),
         new ProjectsModule(),
         new LakeModule(),
         new EnginesModule(),

@@ -54,6 +54,9 @@ public sealed record AutoMlResult(
     Model Best, string BestName, IReadOnlyList<LeaderboardEntry> Leaderboard, LearningTask Task, Metric Metric, IReadOnlyList<LeakSuspicion> Leaks, IReadOnlyList<string> Warnings,
     IReadOnlyList<ContenderFailure> Failures, int Trials, TimeSpan Elapsed)
 {
+    /// <summary>What <see cref="Best"/>'s members said of rows that they had not seen.</summary>
+    public required OutOfFold OutOfFold { get; init; }
+
     internal Func<string, Model?> Find { get; init; } = _ => null;
 
     /// <summary>The model of a row of the leaderboard.</summary>
@@ -61,3 +64,18 @@ public sealed record AutoMlResult(
     /// <exception cref="ArgumentException">There is no such row.</exception>
     public Model ModelOf(string name) => Find(name) ?? throw new ArgumentException($"There is no '{name}' on the leaderboard.", nameof(name));
 }
+
+/// <summary>
+/// What the chosen models said of rows that they had not learned from, fold after fold: what a model is to be judged by. The final model also holds models of all rows and is a little better.
+/// </summary>
+/// <param name="Rows">The rows judged, by their place in the table that was given.</param>
+/// <param name="Target">Their truth, in the same order.</param>
+/// <param name="Outputs">Numbers, or calibrated probabilities, row after row.</param>
+/// <param name="Weights">How much each row counts; empty when all count the same.</param>
+/// <param name="Folds">The model of each fold with the rows that it had not seen.</param>
+public sealed record OutOfFold(IReadOnlyList<int> Rows, Target Target, ReadOnlyMemory<double> Outputs, ReadOnlyMemory<double> Weights, IReadOnlyList<FoldModel> Folds);
+
+/// <summary>What was learned from all rows but those of one fold.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Rows">The rows of the fold, by their place in the table that was given.</param>
+public sealed record FoldModel(Model Model, IReadOnlyList<int> Rows);

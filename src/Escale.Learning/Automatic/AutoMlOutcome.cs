@@ -53,6 +53,7 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
         return new AutoMlResult(
             model, bestName, ordered, table.Target.Task, metric, table.Leaks, Warnings(), run.Failures, budget.TrialsDone, budget.Elapsed)
         {
+            OutOfFold = Unseen(chosen, weights, calibrator, outputs),
             Find = name => name == EnsembleName ? model : complete.FirstOrDefault(contender => contender.Candidate.Name == name) is { } found ? ModelOf([found], [1], null, found.Outputs) : null,
         };
     }
@@ -106,9 +107,21 @@ internal sealed class AutoMlOutcome(AutoMlTable table, AutoMlSettings settings, 
     private Calibrator? Calibrate(double[] outputs) =>
         table.Target.Task == LearningTask.Regression ? null : CalibrationChoice.Choose(folds.Target, outputs, folds.Weights, settings.Seed).Best;
 
-    private Model ModelOf(Contender[] members, double[] weights, Calibrator? calibrator, double[] outputs)
+    private OutOfFold Unseen(Contender[] members, double[] weights, Calibrator? calibrator, double[] outputs)
     {
-        var fitted = members.SelectMany((member, at) => member.Members(weights[at]));
+        var calibrated = outputs.ToArray();
+        calibrator?.ApplyAll(calibrated);
+        int[] RowsOfFold(int fold) => [.. folds.Splits[fold].Test.Select(row => table.Known[row])];
+        return new OutOfFold(
+            [.. Enumerable.Range(0, folds.Count).SelectMany(RowsOfFold)], folds.Target, calibrated, folds.Weights,
+            [.. Enumerable.Range(0, folds.Count).Select(fold => new FoldModel(ModelOf(members.Select((member, at) => member.MemberOf(fold, weights[at])), members, calibrator, outputs), RowsOfFold(fold)))]);
+    }
+
+    private Model ModelOf(Contender[] members, double[] weights, Calibrator? calibrator, double[] outputs) =>
+        ModelOf(members.SelectMany((member, at) => member.Members(weights[at])), members, calibrator, outputs);
+
+    private Model ModelOf(IEnumerable<ModelMember> fitted, Contender[] members, Calibrator? calibrator, double[] outputs)
+    {
         // Those that share an encoder stand together, so that it works once for all of them.
         ModelMember[] parts = [.. fitted.GroupBy(member => member.Preparation).SelectMany(group => group)];
         return new Model(table.TargetName, table.Target, parts, new ModelInfo

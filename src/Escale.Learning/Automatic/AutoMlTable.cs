@@ -7,7 +7,7 @@ namespace Escale.Learning.Automatic;
 /// <summary>The table as automatic training uses it: rows with a target, columns to learn from, what they are taken for.</summary>
 internal sealed record AutoMlTable(
     Frame Frame, string TargetName, ColumnRoles Roles, Target Target, double[] Weights, SplitKeys Keys, int FeatureCount, int RowsWithoutTarget, IReadOnlyList<LeakSuspicion> Leaks,
-    string Fingerprint)
+    string Fingerprint, int[] Known)
 {
     private const int LeakRows = 20_000;
 
@@ -34,7 +34,7 @@ internal sealed record AutoMlTable(
         {
             roles = roles.With(leak.Feature, ColumnRole.Ignored);
         }
-        return new AutoMlTable(rest, targetName, roles, target, weights, keys, featureCount, without, leaks, Frames.Fingerprint.Of(frame));
+        return new AutoMlTable(rest, targetName, roles, target, weights, keys, featureCount, without, leaks, Frames.Fingerprint.Of(frame), known);
     }
 
     private static (IReadOnlyList<LeakSuspicion> Leaks, int FeatureCount) Screen(Frame frame, ColumnRoles roles, Target target, AutoMlSettings settings, CancellationToken cancellation)

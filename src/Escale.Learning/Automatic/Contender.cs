@@ -113,6 +113,9 @@ internal sealed class Contender(Candidate candidate, PreparedFolds folds)
         return _fitted.Select(fit => Member(fit, weight * (1 - share) / _fitted.Count)).Concat(_whole.Select(fit => Member(fit, weight * share / _whole.Count)));
     }
 
+    /// <summary>Its model of one fold.</summary>
+    public ModelMember MemberOf(int fold, double weight) => Member(_fitted[fold], weight);
+
     private ModelMember Member((Preparation.Preparation Preparation, Predictor Predictor) fit, double weight) =>
         new(fit.Preparation, _calibrator is { } calibrator ? new CalibratedPredictor(fit.Predictor, calibrator) : fit.Predictor, weight, candidate.Name);
 

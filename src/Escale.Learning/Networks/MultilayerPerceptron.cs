@@ -129,7 +129,7 @@ public sealed record MultilayerPerceptron : Estimator
                     options.Progress!.Report(done.Sum() / Networks);
                 }
             }
-            var limits = new NetworkLimits(options.TimeLimit / rounds, options.Clock, options.CancellationToken, options.Progress is null ? null : Report);
+            var limits = new NetworkLimits(options.TimeLimit / rounds, PartedClock.Of(options.Clock, network), options.CancellationToken, options.Progress is null ? null : Report);
             var held = data.Validation is null && data.Rows.Count >= LeastRowsToHold ? HeldShare : 0;
             using var training = new NetworkTraining(shape, settings, data, held, PartSeed.Of(options.Seed, network));
             learned[network] = NetworkPredictor.Fold(shape, training.Run(limits), training.Means);

@@ -76,7 +76,7 @@ internal static class EscaleCommandLine
     // The help lists what people do first and most; a verb that is not named here comes after.
     private static readonly string[] _order =
     [
-        "init", "up", "run", "test", "seed", "serve", "sql", "ls", "show", "compile", "docs", "runs", "lake", "quarantine", "db", "doctor", "clean", "completion",
+        "init", "up", "run", "test", "seed", "serve", "sql", "train", "models", "predict", "ls", "show", "compile", "docs", "runs", "lake", "quarantine", "db", "doctor", "clean", "completion",
     ];
 
     private static void Sort(RootCommand root)

@@ -18,6 +18,8 @@ public sealed partial class Every_route(ServedProgram program)
         "GET /sign-in/with/{name}", "GET /sign-in/with/{name}/done",
         "GET /share/{token}", "GET /api/v1/share/{token}/", "GET /api/v1/share/{token}/filters/{filter}", "GET /api/v1/share/{token}/tiles/{tile}",
         "GET /api/v1/streams/{name}", "POST /api/v1/streams/{name}",
+        "POST /api/v1/endpoints/{name}/predictions", "POST /api/v1/endpoints/{name}/invocations",
+        "GET /v2", "GET /v2/health/live", "GET /v2/health/ready", "GET /v2/models/{name}", "GET /v2/models/{name}/ready", "POST /v2/models/{name}/infer",
         "POST /invitation", "POST /password", "POST /register", "POST /setup", "POST /sign-in", "POST /sign-in/code", "POST /sign-in/passkey",
         "POST /sign-in/passkey/options",
     ];

@@ -47,7 +47,7 @@ internal sealed class ForestRun
         {
             team.Run(_treeCount, at =>
             {
-                if (_options.CancellationToken.IsCancellationRequested || (at > 0 && _options.TimeLimit is { } limit && _options.Clock.GetElapsedTime(began) > limit))
+                if (_options.CancellationToken.IsCancellationRequested || (at > 0 && _options.TimeLimit is { } limit && PartedClock.Of(_options.Clock, at).GetElapsedTime(began) > limit))
                 {
                     return;
                 }

@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Escale.Learning;
+using Escale.Learning.Preparation;
+using Escale.Modeling.Registry;
+
+namespace Escale.Modeling.Endpoints;
+
+/// <summary>A version in memory, with what is needed to read and answer requests without allocating. Thread-safe.</summary>
+internal sealed class ServedModel
+{
+    private const int MostSpare = 64;
+
+    private readonly ConcurrentQueue<Slot> _spare = new();
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<byte>> _columnOf;
+
+    public ServedModel(ModelVersion version, Model model)
+    {
+        (Version, Model) = (version, model);
+        Columns = [.. model.Schema.Columns.Select(column => new ServedColumn(column))];
+        var names = new Dictionary<string, int>(Utf8Comparer.Instance);
+        for (var at = 0; at < Columns.Length; at++)
+        {
+            names.Add(Columns[at].Column.Name, at);
+        }
+        _columnOf = names.GetAlternateLookup<ReadOnlySpan<byte>>();
+        Classes = [.. model.Classes.Select(name => JsonEncodedText.Encode(name, JsonWriting.Encoder))];
+        ModelName = JsonEncodedText.Encode(version.Name);
+    }
+
+    public ModelVersion Version { get; }
+
+    public Model Model { get; }
+
+    public ServedColumn[] Columns { get; }
+
+    /// <summary>Names of the classes, ready to be written.</summary>
+    public JsonEncodedText[] Classes { get; }
+
+    public JsonEncodedText ModelName { get; }
+
+    /// <summary>The column of a name in UTF-8, or −1.</summary>
+    public int ColumnOf(ReadOnlySpan<byte> name) => _columnOf.TryGetValue(name, out var at) ? at : -1;
+
+    /// <summary>A row to fill and room for what is predicted; give it back.</summary>
+    public Slot Rent() => _spare.TryDequeue(out var slot) ? slot : new Slot(this);
+
+    /// <summary>Gives a slot back.</summary>
+    public void Return(Slot slot)
+    {
+        if (_spare.Count < MostSpare && slot.Clean())
+        {
+            _spare.Enqueue(slot);
+        }
+    }
+
+    /// <summary>What one request works with.</summary>
+    internal sealed class Slot
+    {
+        private const int MostKept = 1 << 20;
+
+        private readonly ServedModel _model;
+
+        public Slot(ServedModel model)
+        {
+            (_model, Row, Seen, Outputs) = (model, model.Model.NewRow(), new bool[model.Columns.Length], new double[model.Model.OutputCount]);
+            Answer = new ArrayBufferWriter<byte>(512);
+            Writer = new Utf8JsonWriter(Answer, JsonWriting.Options);
+        }
+
+        public ModelRow Row { get; }
+
+        /// <summary>Which columns the row at hand had.</summary>
+        public bool[] Seen { get; }
+
+        public double[] Outputs { get; }
+
+        public ArrayBufferWriter<byte> Answer { get; }
+
+        public Utf8JsonWriter Writer { get; }
+
+        /// <summary>Predicts the row.</summary>
+        public void Predict() => _model.Model.Predict(Row, Outputs);
+
+        public bool Clean()
+        {
+            if (Answer.Capacity > MostKept)
+            {
+                return false;
+            }
+            Answer.ResetWrittenCount();
+            Writer.Reset(Answer);
+            return true;
+        }
+    }
+}
+
+/// <summary>A column that a model reads, with its levels to be found by their UTF-8 bytes.</summary>
+internal sealed class ServedColumn
+{
+    private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<byte>> _levels;
+
+    public ServedColumn(ModelColumn column)
+    {
+        Column = column;
+        Name = Encoding.UTF8.GetBytes(column.Name);
+        var levels = new Dictionary<string, string>(Utf8Comparer.Instance);
+        foreach (var level in column.Levels)
+        {
+            levels[level] = level;
+        }
+        _levels = levels.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public ModelColumn Column { get; }
+
+    /// <summary>The name in UTF-8.</summary>
+    public byte[] Name { get; }
+
+    public bool IsCategory => Column.Role == ColumnRole.Category;
+
+    /// <summary>The level that was learned under these bytes, without allocating; null for a new one.</summary>
+    public string? Level(ReadOnlySpan<byte> utf8) => _levels.TryGetValue(utf8, out var level) ? level : null;
+}
+
+/// <summary>Compares texts with the UTF-8 bytes of others.</summary>
+internal sealed class Utf8Comparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<byte>, string>
+{
+    public static readonly Utf8Comparer Instance = new();
+
+    public bool Equals(string? x, string? y) => string.Equals(x, y, StringComparison.Ordinal);
+
+    public int GetHashCode(string text)
+    {
+        Span<byte> room = stackalloc byte[512];
+        if (Encoding.UTF8.TryGetBytes(text, room, out var count))
+        {
+            return GetHashCode(room[..count]);
+        }
+        return GetHashCode(Encoding.UTF8.GetBytes(text).AsSpan());
+    }
+
+    public bool Equals(ReadOnlySpan<byte> alternate, string other)
+    {
+        if (alternate.Length < other.Length)
+        {
+            return false;
+        }
+        for (var at = 0; at < other.Length; at++)
+        {
+            if (other[at] >= 0x80)
+            {
+                return Encoding.UTF8.GetString(alternate) == other;
+            }
+            if (alternate[at] != other[at])
+            {
+                return false;
+            }
+        }
+        return alternate.Length == other.Length;
+    }
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(alternate);
+        return hash.ToHashCode();
+    }
+
+    public string Create(ReadOnlySpan<byte> alternate) => Encoding.UTF8.GetString(alternate);
+}
+
+/// <summary>How answers are written.</summary>
+internal static class JsonWriting
+{
+    public static System.Text.Encodings.Web.JavaScriptEncoder Encoder { get; } = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    // What is written here is always well formed; checking each token again would cost as much as writing it.
+    public static JsonWriterOptions Options { get; } = new() { Encoder = Encoder, SkipValidation = true };
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Escale.Kernel;
+using Escale.Learning;
+using Escale.Learning.Frames;
+using Escale.Modeling.Training;
+
+namespace Escale.Modeling.Registry;
+
+/// <summary><c>escale predict</c>: predicts the rows of a file or of a table.</summary>
+internal static class PredictVerb
+{
+    public static void Add(Cli cli)
+    {
+        var model = new Argument<string>("MODEL") { Description = "The model's name" };
+        var rows = new Argument<string>("FILE") { Description = "A file (CSV, TSV, Parquet, JSON) or a table (schema.table)" };
+        var to = new Option<string?>("--to", "-o") { Description = "The CSV file to write; default: standard output", HelpName = "OUT" };
+        var which = new Option<string?>("--version") { Description = "A version, an alias or latest; default: the champion", HelpName = "VERSION" };
+        cli.Add(cli.Root, new Command("predict", "Predict the rows of a file or a table") { model, rows, to, which }, async (call, cancellationToken) =>
+        {
+            var version = await call.Get<ModelRegistry>().FindAsync(call.Value(model)!, call.Value(which), cancellationToken);
+            var learned = call.Get<ModelRegistry>().Load(version);
+            var frame = await ReadAsync(call.Get<FrameReader>(), call.Value(rows)!, cancellationToken);
+            var predictions = Predict(learned, frame, call.Value(rows)!);
+            if (call.Value(to) is { } path)
+            {
+                var bytes = Csv(frame, learned, predictions);
+                call.Get<DurableWriter>().Write(Path.GetFullPath(path), bytes);
+                Say(call, version, predictions.RowCount, path);
+            }
+            else if (call.Output.IsJson)
+            {
+                for (var row = 0; row < predictions.RowCount; row++)
+                {
+                    call.Output.WriteJsonLine(new
+                    {
+                        Prediction = predictions.Task == LearningTask.Regression ? predictions.Value(row) : (object)predictions.Label(row),
+                        Probabilities = predictions.Task == LearningTask.Regression ? null : predictions.Classes.Select((name, at) => (name, predictions.Row(row)[at])).ToDictionary(pair => pair.name, pair => pair.Item2),
+                    });
+                }
+            }
+            else
+            {
+                call.Output.Results.Write(Encoding.UTF8.GetString(Csv(frame, learned, predictions)));
+            }
+            return ExitCode.Success;
+        }, examples: ["escale predict delay new-calls.csv --to predicted.csv", "escale predict delay gold.calls_to_come --json"]);
+    }
+
+    private static async Task<Frame> ReadAsync(FrameReader reader, string rows, CancellationToken cancellationToken) => !File.Exists(rows) && rows.Split('.').Length == 2 && !rows.Contains('/', StringComparison.Ordinal) && !rows.EndsWith(".csv", StringComparison.Ordinal)
+        ? reader.Read(TableName.Parse(rows), null, cancellationToken).Frame
+        : (await reader.ReadFileAsync(rows, cancellationToken)).Frame;
+
+    private static Predictions Predict(Model model, Frame frame, string source)
+    {
+        try
+        {
+            return model.Predict(frame, Environment.ProcessorCount);
+        }
+        catch (LearningException error)
+        {
+            throw new EscaleException(error.Code, error.Message, error.Remedy, new Place(source, Field: error.Column), error);
+        }
+    }
+
+    private static void Say(VerbCall call, ModelVersion version, int rows, string path)
+    {
+        if (call.Output.IsJson)
+        {
+            call.Output.WriteJson(new { Model = version.Name, version.Version, Rows = rows, To = path });
+            return;
+        }
+        call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{rows} rows predicted by {version.Name} version {version.Version}: {path}"));
+    }
+
+    // The columns of the file as they were, then what is predicted; a column of that name is not overwritten.
+    private static byte[] Csv(Frame frame, Model model, Predictions predictions)
+    {
+        var text = new StringBuilder();
+        var isRegression = predictions.Task == LearningTask.Regression;
+        string[] added = [Free("predicted_" + model.TargetName), .. isRegression ? [] : predictions.Classes.Select(name => Free("probability_" + name))];
+        text.AppendJoin(',', frame.Columns.Select(column => Cell(column.Name)).Concat(added.Select(Cell))).Append('\n');
+        for (var row = 0; row < frame.RowCount; row++)
+        {
+            foreach (var column in frame.Columns)
+            {
+                text.Append(Cell(column.TextAt(row) ?? "")).Append(',');
+            }
+            text.Append(Cell(predictions.Label(row)));
+            for (var at = 0; at < predictions.Classes.Count; at++)
+            {
+                text.Append(',').Append(predictions.Row(row)[at].ToString("R", CultureInfo.InvariantCulture));
+            }
+            text.Append('\n');
+        }
+        return Encoding.UTF8.GetBytes(text.ToString());
+
+        string Free(string name) => frame.Has(name) ? Free(name + "_") : name;
+    }
+
+    private static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
