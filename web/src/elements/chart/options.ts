@@ -72,14 +72,15 @@ export const valueAxis = (look: Look, extra: object = {}): object => ({
   type: "value", axisLabel: { color: look.ink3, hideOverlap: true, formatter: (value: number) => formatShort(value) }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false }, axisTick: { show: false }, ...extra,
 });
 
-// Along the bottom a few names are all shown, cut to the room that each has; of many as many as have room.
-const placeLabels = (look: Look, count: number, isUpright: boolean): object => {
-  const room = (look.width - 60) / Math.max(1, count);
-  return { color: look.ink3, hideOverlap: true, overflow: "truncate", ...(!isUpright && room >= 56 ? { interval: 0, width: room - 6 } : { width: 160 }) };
-};
+// Along the bottom a few long names are all shown, cut to the room that each has; short ones, such as months, are left out where there is no room.
+function placeLabels(look: Look, labels: readonly string[], isUpright: boolean): object {
+  const room = (look.width - 60) / Math.max(1, labels.length);
+  const isCut = !isUpright && room >= 56 && labels.some((label) => label.length > 12);
+  return { color: look.ink3, hideOverlap: true, overflow: "truncate", ...(isCut ? { interval: 0, width: room - 6 } : { width: 160 }) };
+}
 
 export const placeAxis = (look: Look, labels: readonly string[], extra: { inverse?: boolean; boundaryGap?: boolean } = {}): object => ({
-  type: "category", data: labels, axisLabel: placeLabels(look, labels.length, extra.inverse === true), axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false }, ...extra,
+  type: "category", data: labels, axisLabel: placeLabels(look, labels, extra.inverse === true), axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false }, ...extra,
 });
 
 // A day says its month: where there is no room for all, the one that says it alone may be left out.
