@@ -114,7 +114,7 @@ class LineageElement extends HTMLElement {
     const [left, top] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
     const [width, height] = [Math.max(...boxes.map((box) => box.x)) + boxWidth - left, Math.max(...boxes.map((box) => box.y + box.height)) - top];
     const [w, h] = [this.#svg.clientWidth, this.#svg.clientHeight];
-    const scale = Math.min(1, Math.max(0.3, Math.min((w - 48) / width, (h - 88) / height)));
+    const scale = Math.min(1, Math.max(w < 600 ? 0.75 : 0.45, Math.min((w - 48) / width, (h - 88) / height)));
     this.#view = { scale, x: (w - width * scale) / 2 - left * scale, y: (h - height * scale) / 2 - top * scale };
     const center = boxes.find((box) => box.node.id === this.#graph!.center);
     // What does not fit: the table itself stays in the middle.
