@@ -21,8 +21,8 @@ internal static class SecurityEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/account/security", ShowAsync).For(Role.Viewer).ExcludeFromDescription();
-        endpoints.MapGet("/account/security/app", async (HttpContext context, UserManager<Person> people) =>
-            await people.GetUserAsync(context.User) is { TwoFactorEnabled: false } person ? await ShowKeyAsync(people, person, null) : Results.NotFound()).For(Role.Viewer).ExcludeFromDescription();
+        endpoints.MapGet("/account/security/app", async (HttpContext context, UserManager<Person> people, IUserStore<Person> store) =>
+            await people.GetUserAsync(context.User) is { TwoFactorEnabled: false } person ? await ShowKeyAsync(people, store, person, null) : Results.NotFound()).For(Role.Viewer).ExcludeFromDescription();
         endpoints.MapForm("/account/security/app", AddAppAsync).For(Role.Viewer).RequireRateLimiting(RateLimits.SignIn);
         endpoints.MapForm("/account/security/app/remove", RemoveAppAsync).For(Role.Viewer).RequireRateLimiting(RateLimits.SignIn);
         endpoints.MapForm("/account/security/codes", MakeCodesAsync).For(Role.Viewer).RequireRateLimiting(RateLimits.SignIn);
@@ -37,12 +37,14 @@ internal static class SecurityEndpoints
 
     private static Text? Saved(string? what) => what switch { "app-removed" => TwoStepWords.AppRemoved, "passkey" => TwoStepWords.PasskeyAdded, "passkey-removed" => TwoStepWords.PasskeyRemoved, _ => null };
 
-    private static async Task<IResult> ShowKeyAsync(UserManager<Person> people, Person person, Text? error)
+    private static async Task<IResult> ShowKeyAsync(UserManager<Person> people, IUserStore<Person> store, Person person, Text? error)
     {
         if (await people.GetAuthenticatorKeyAsync(person) is not { } key)
         {
-            await people.ResetAuthenticatorKeyAsync(person);
-            key = (await people.GetAuthenticatorKeyAsync(person))!;
+            // Not ResetAuthenticatorKeyAsync, which ends all sessions of the person: here somebody only looks.
+            key = people.GenerateNewAuthenticatorKey();
+            await ((IUserAuthenticatorKeyStore<Person>)store).SetAuthenticatorKeyAsync(person, key, CancellationToken.None);
+            await people.UpdateAsync(person);
         }
         var address = $"otpauth://totp/Escale:{UrlEncoder.Default.Encode(person.Email!)}?secret={key}&issuer=Escale&digits=6";
         return Page.Show<AppPage>(
@@ -51,7 +53,7 @@ internal static class SecurityEndpoints
     }
 
     private static async Task<IResult> AddAppAsync(
-        HttpContext context, UserManager<Person> people, SignInManager<Person> signIn, SessionChanges changes, ShownOnce shown, AuditLog audit, Mount mount, [FromForm] string? code)
+        HttpContext context, UserManager<Person> people, IUserStore<Person> store, SignInManager<Person> signIn, SessionChanges changes, ShownOnce shown, AuditLog audit, Mount mount, [FromForm] string? code)
     {
         if (await people.GetUserAsync(context.User) is not { TwoFactorEnabled: false } person)
         {
@@ -59,7 +61,7 @@ internal static class SecurityEndpoints
         }
         if (!await people.VerifyTwoFactorTokenAsync(person, people.Options.Tokens.AuthenticatorTokenProvider, Digits(code)))
         {
-            return await ShowKeyAsync(people, person, TwoStepWords.WrongCode);
+            return await ShowKeyAsync(people, store, person, TwoStepWords.WrongCode);
         }
         await people.SetTwoFactorEnabledAsync(person, true);
         var codes = await people.GenerateNewTwoFactorRecoveryCodesAsync(person, RecoveryCodeCount);

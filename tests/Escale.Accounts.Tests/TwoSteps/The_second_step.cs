@@ -41,6 +41,18 @@ public sealed partial class The_second_step(ServedProgram program)
     }
 
     [Fact]
+    public async Task Is_looked_at_without_ending_a_session()
+    {
+        const string Email = "looks-at-two@example.org";
+        await program.MakeAsync(Email, Role.Viewer);
+        using var browser = await program.SignInAsync(Email);
+        var before = await program.OwnerAsync($"select security_stamp from accounts.people where email = '{Email}'");
+        var key = Browser.SecretOf(await browser.PageAsync("/account/security/app"));
+        Assert.Equal(key, Browser.SecretOf(await browser.PageAsync("/account/security/app")));
+        Assert.Equal(before, await program.OwnerAsync($"select security_stamp from accounts.people where email = '{Email}'"));
+    }
+
+    [Fact]
     public async Task Is_removed_with_the_password_only()
     {
         const string Email = "removes@example.org";
