@@ -2,7 +2,7 @@ using Escale.Ui;
 
 namespace Escale.Accounts.Audit;
 
-/// <summary>What the actions of the audit log are called. Actions of other rooms are shown by their code.</summary>
+/// <summary>What the actions of the audit log are called. What has no words here is shown by its code.</summary>
 internal static class AuditWords
 {
     public static readonly Text Title = new("Audit log", "Journal d'audit");
@@ -64,6 +64,30 @@ internal static class AuditWords
         ["passkey.added"] = new("Passkey added", "Clé d'accès ajoutée"),
         ["passkey.removed"] = new("Passkey removed", "Clé d'accès retirée"),
         ["audit.exported"] = new("Audit log exported", "Journal d'audit exporté"),
+        ["run.started"] = new("Run started", "Exécution lancée"),
+        ["run.cancelled"] = new("Run cancelled", "Exécution arrêtée"),
+        ["sample.added"] = new("Sample added", "Exemple ajouté"),
+        ["model.saved"] = new("Transformation saved", "Transformation enregistrée"),
+        ["question.saved"] = new("Question saved", "Question enregistrée"),
+        ["question.changed"] = new("Question changed", "Question modifiée"),
+        ["question.deleted"] = new("Question deleted", "Question supprimée"),
+        ["dashboard.saved"] = new("Dashboard saved", "Tableau de bord enregistré"),
+        ["dashboard.removed"] = new("Dashboard removed", "Tableau de bord supprimé"),
+        ["dashboard.shared"] = new("Link to a dashboard made", "Lien vers un tableau de bord créé"),
+        ["dashboard.unshared"] = new("Link to a dashboard taken back", "Lien vers un tableau de bord repris"),
+        ["dashboard.imported"] = new("Dashboard imported", "Tableau de bord importé"),
+        ["table.restored"] = new("Table restored", "Table restaurée"),
+        ["training.started"] = new("Training started", "Entraînement lancé"),
+        ["training.repeated"] = new("Training repeated", "Entraînement répété"),
+        ["training.stopped"] = new("Training stopped", "Entraînement arrêté"),
+        ["model.published"] = new("Model version published", "Version de modèle publiée"),
+        ["model.rolled-back"] = new("Model taken back to an earlier version", "Modèle ramené à une version antérieure"),
+        ["model.alias-removed"] = new("Alias of a model removed", "Alias d'un modèle retiré"),
+        ["model.noted"] = new("Note on a model changed", "Note sur un modèle modifiée"),
+        ["endpoint.saved"] = new("Endpoint saved", "Point d'accès enregistré"),
+        ["endpoint.removed"] = new("Endpoint removed", "Point d'accès supprimé"),
+        ["endpoint.key-made"] = new("Key of an endpoint made", "Clé d'un point d'accès créée"),
+        ["endpoint.key-revoked"] = new("Key of an endpoint revoked", "Clé d'un point d'accès révoquée"),
     };
 
     public static string Of(string action, Reader reader) => _actions.TryGetValue(action, out var words) ? reader[words] : action;
