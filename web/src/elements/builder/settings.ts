@@ -1,4 +1,5 @@
 // The form of a chart's settings.
+import { leaves } from "../canvas/dom";
 import { text } from "../../language";
 import { complete } from "../chart/choose";
 import { chartTypes, type ChartData, type ChartSettings, type ColumnFormat } from "../chart/types";
@@ -83,7 +84,7 @@ function checks(options: readonly (readonly [string, string])[], chosen: readonl
   say();
   box.append(open, list);
   box.addEventListener("focusout", (event) => {
-    if (event.relatedTarget instanceof Node && !box.contains(event.relatedTarget)) box.open = false;
+    if (leaves(event, box)) box.open = false;
   });
   return box;
 }

@@ -59,10 +59,13 @@ export function menu(label: string, items: readonly (readonly [words: string, ic
     }
   });
   box.addEventListener("focusout", (event) => {
-    if (box.open && event.relatedTarget instanceof Node && !box.contains(event.relatedTarget)) box.open = false;
+    if (box.open && leaves(event, box)) box.open = false;
   });
   return box;
 }
+
+/** Whether the focus goes elsewhere. A press on the words of a box gives it to what holds the box, which is no leaving: to close it then would take the words away under the pointer. */
+export const leaves = (event: FocusEvent, box: Element): boolean => event.relatedTarget instanceof Node && !box.contains(event.relatedTarget) && !event.relatedTarget.contains(box);
 
 /** A dialog with a heading, a way out, and what is in it. Gone from the page when it closes. */
 export function dialog(title: string, content: (Node | string)[], closeWords: string): HTMLDialogElement {

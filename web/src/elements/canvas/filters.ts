@@ -2,7 +2,7 @@
 import { callJson } from "../../api";
 import { text } from "../../language";
 import { formatValue } from "../chart/format";
-import { button, icon, part } from "./dom";
+import { button, icon, leaves, part } from "./dom";
 import { valueOf, type State } from "./state";
 import { kindOf, type Filter } from "./types";
 
@@ -23,7 +23,7 @@ export class FilterBar {
     this.element.setAttribute("aria-label", text({ en: "Filters", fr: "Filtres" }));
     this.element.addEventListener("focusout", (event) => {
       for (const box of this.element.querySelectorAll<HTMLDetailsElement>("details[open]")) {
-        if (event.relatedTarget instanceof Node && !box.contains(event.relatedTarget)) box.open = false;
+        if (leaves(event, box)) box.open = false;
       }
     });
   }

@@ -42,7 +42,7 @@ const look = EditorView.theme({
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--chart-1)", fontWeight: "600" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--chart-3)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--chart-5)" },
   { tag: tags.typeName, color: "var(--chart-4)" },
   { tag: [tags.comment, tags.lineComment, tags.blockComment], color: "var(--ink-3)", fontStyle: "italic" },
