@@ -15,11 +15,25 @@ internal static partial class WebPages
     private const int People = 50;
     private static readonly TimeSpan _time = TimeSpan.FromSeconds(20);
 
-    public static void Run(int runs) => RunAsync(Math.Min(runs, 5)).GetAwaiter().GetResult();
+    public static void Run(int runs)
+    {
+        try
+        {
+            RunAsync(Math.Min(runs, 5)).GetAwaiter().GetResult();
+        }
+        catch (InvalidOperationException error)
+        {
+            Console.Error.WriteLine(error.Message);
+        }
+    }
 
     private static async Task RunAsync(int runs)
     {
         var project = Path.Combine(Checkout.Root, "examples", "port-of-dakar");
+        if (!Directory.Exists(Path.Combine(project, ".escale", "lake")))
+        {
+            Checkout.Escale(["run", "--project", project]); // The first page of a project with nothing in it is another one.
+        }
         using var server = Start(project);
         try
         {
@@ -27,7 +41,7 @@ internal static partial class WebPages
             var address = new Uri(said.RootElement.GetProperty("listening").GetString()!);
             if (!said.RootElement.TryGetProperty("setup", out var setup) || setup.ValueKind != JsonValueKind.String)
             {
-                throw new InvalidOperationException($"The project has accounts already. Delete them first: escale clean --all --project {project}");
+                throw new InvalidOperationException($"The project has accounts already. Delete them first: escale clean --all --yes --project {project}");
             }
             using var session = await SignInAsync(address, new Uri(setup.GetString()!));
             Console.WriteLine($"idle, after the first sign-in: {ResidentMegabytes(server):0} MB resident, PostgreSQL's processes included (shared pages counted once, PSS)");

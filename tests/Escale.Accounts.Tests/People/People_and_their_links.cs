@@ -52,9 +52,9 @@ public sealed class People_and_their_links(ServedProgram program)
         using var person = await program.SignInAsync("promoted@example.org");
         Assert.Equal(HttpStatusCode.Forbidden, (await person.GetAsync("/settings/audit")).StatusCode);
         using var admin = await program.SignInAsync(Role.Admin);
-        await admin.SendAsync("/settings/people/" + id, $"/settings/people/{id}/role", ("role", "Admin"));
+        Assert.Equal(HttpStatusCode.Redirect, (await admin.SendAsync("/settings/people/" + id, $"/settings/people/{id}/role", ("role", "Admin"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync("/settings/audit")).StatusCode);
-        await admin.SendAsync("/settings/people/" + id, $"/settings/people/{id}/role", ("role", "Viewer"));
+        Assert.Equal(HttpStatusCode.Redirect, (await admin.SendAsync("/settings/people/" + id, $"/settings/people/{id}/role", ("role", "Viewer"))).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await person.GetAsync("/settings/audit")).StatusCode);
     }
 
