@@ -12,7 +12,7 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
     ["lake"] = ("a 1 GB CSV into a lake table, against DuckDB's own COPY to Parquet", LakeIngest.Run),
     ["streams"] = ("events pushed to a real server, durable before they are acknowledged", Streams.Run),
     ["pages"] = ("the first page under 50 people at once, what travels, memory when idle", WebPages.Run),
-    ["sql"] = ("SQL over HTTP: what the server adds to DuckDB's time, and 200 viewers of one dashboard", SqlService.Run),
+    ["sql"] = ("SQL over HTTP: what the server adds to DuckDB's time", SqlService.Run),
     ["serve"] = ("single rows predicted over HTTP on loopback, against a service of your own (see README)", Serving.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };

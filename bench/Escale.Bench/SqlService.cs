@@ -12,8 +12,6 @@ namespace Escale.Bench;
 /// </summary>
 internal static partial class SqlService
 {
-    private const int Viewers = 200;
-    private const int Tiles = 8;
 
     public static void Run(int runs) => RunAsync(runs).GetAwaiter().GetResult();
 
@@ -32,7 +30,6 @@ internal static partial class SqlService
             using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri(setup.GetLeftPart(UriPartial.Authority)) };
             await SignInAsync(client, setup);
             await OverheadAsync(client, runs * 10);
-            await TilesAsync(client, TimeSpan.FromSeconds(10));
         }
         finally
         {
@@ -65,22 +62,6 @@ internal static partial class SqlService
             $"group by over 10 M rows: DuckDB {Pair.Median(engine):0.0} ms; the server adds {Pair.Median(server):0.0} ms, seen by the client {Pair.Median(whole):0.0} ms ({whole.Min():0.0}-{whole.Max():0.0}, {queries} queries; budget 15 ms)"));
     }
 
-    private static async Task TilesAsync(HttpClient client, TimeSpan time)
-    {
-        var (answered, computed) = (0L, 0L);
-        var ends = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
-        await Task.WhenAll(Enumerable.Range(0, Viewers).Select(async viewer =>
-        {
-            for (var tile = viewer; Stopwatch.GetTimestamp() < ends; tile++)
-            {
-                var (_, _, isCached) = await AskAsync(client, $"select port % 50 as port, sum(tonnes) as tonnes from gold.events where port % {Tiles} = {tile % Tiles} group by 1 order by 1");
-                Interlocked.Increment(ref answered);
-                Interlocked.Add(ref computed, isCached ? 0 : 1);
-            }
-        }));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Viewers} viewers of {Tiles} tiles: {answered / time.TotalSeconds:N0} requests/s, {computed} that were not answered from memory or waited for the first (client on the same machine; target 300/s)"));
-    }
 
     private static async Task<(double ElapsedMs, double EngineMs, bool IsCached)> AskAsync(HttpClient client, string sql)
     {
