@@ -28,6 +28,7 @@ public static class RunWords
         "model" => new("transformation", "transformation"),
         "test" => new("test", "test"),
         "warehouse" => new("warehouse table", "table d'entrepôt"),
+        "training" => new("training", "entraînement"),
         _ => new(kind, kind),
     };
 

@@ -55,7 +55,7 @@ internal static class EndpointApi
         all.MapGet("/{name}/keys", async (EndpointStore store, string name, CancellationToken cancellationToken) => TypedResults.Ok(new KeyList(await store.KeysAsync(name, cancellationToken)))).For(Role.Engineer).WithSummary("The keys of an endpoint");
         all.MapPost("/{name}/keys", MakeKeyAsync).For(Role.Engineer, TokenScope.Write).WithSummary("Make a key, for so many days (365); its text is in this answer only");
         all.MapDelete("/{name}/keys/{key}", RevokeAsync).For(Role.Engineer, TokenScope.Write).WithSummary("Revoke a key");
-        all.MapPost("/{name}/test", (RequestDelegate)PredictionEndpoints.TestAsync).For(Role.Viewer).WithSummary("Predict as the endpoint does, for who is signed in");
+        all.MapPost("/{name}/test", (RequestDelegate)PredictionEndpoints.TestAsync).For(Role.Viewer).WithMetadata(((RequestDelegate)PredictionEndpoints.TestAsync).Method).WithSummary("Predict as the endpoint does, for who is signed in");
     }
 
     private static async Task<Ok<EndpointDetail>> ShowAsync(EndpointStore store, EndpointDirectory directory, string name, CancellationToken cancellationToken)

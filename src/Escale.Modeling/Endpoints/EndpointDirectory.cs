@@ -23,6 +23,9 @@ internal sealed class ServedEndpoint
 
     public required FrozenDictionary<KeyHash, ServedKey> Keys { get; init; }
 
+    /// <summary>How often people's tokens may ask, all together: they are looked up in the record each time.</summary>
+    public required TokenBucket Tokens { get; init; }
+
     public required EndpointCounts Counts { get; init; }
 
     /// <summary>The version for the next request: shares come out even over any few requests, without chance.</summary>
@@ -65,6 +68,8 @@ internal sealed class EndpointCounts
 /// </summary>
 internal sealed class EndpointDirectory(EndpointStore store, ModelRegistry registry, TimeProvider clock) : IAsyncDisposable
 {
+    private const int TokensPerSecond = 600;
+
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -195,7 +200,7 @@ internal sealed class EndpointDirectory(EndpointStore store, ModelRegistry regis
         }
         return new ServedEndpoint
         {
-            Settings = endpoint, Routes = [.. routes], Shadows = [.. shadows],
+            Settings = endpoint, Routes = [.. routes], Shadows = [.. shadows], Tokens = new TokenBucket(Math.Min(endpoint.PerSecond ?? TokensPerSecond, TokensPerSecond), clock),
             Counts = _counts.TryGetValue(endpoint.Name, out var counts) ? counts : _counts[endpoint.Name] = new EndpointCounts(),
             Keys = keys.ToFrozenDictionary(key => KeyHash.Of(key.Hash), key => new ServedKey(key.Key.Id, key.Key.EndsAt, endpoint.PerSecond is { } limit ? new TokenBucket(limit, clock) : null)),
         };

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Escale.Kernel;
 using Escale.Learning;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ namespace Escale.Modeling.Endpoints;
 /// </summary>
 internal static class PredictionEndpoints
 {
-    private const int MostBytes = 32 << 20;
+    private const int MostBytes = 24 << 20;
     private const string Tag = "Predictions";
 
     private enum Form
@@ -30,15 +31,15 @@ internal static class PredictionEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         // Whoever has a key of the endpoint may ask without an account; who has none needs an API token that may read.
-        Take(endpoints.MapPost("/api/v1/endpoints/{name}/predictions", context => PredictAsync(context, Form.Own)), "Predict one row (an object) or many (a list of objects, or {\"rows\": […]})",
+        Take(endpoints, "/api/v1/endpoints/{name}/predictions", context => PredictAsync(context, Form.Own), "Predict one row (an object) or many (a list of objects, or {\"rows\": […]})",
             "With a key of the endpoint as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY', or an API token. ?extra=ignore passes over fields that the model does not read.");
-        Take(endpoints.MapPost("/api/v1/endpoints/{name}/invocations", context => PredictAsync(context, Form.Mlflow)), "Predict in MLflow's form: dataframe_split, dataframe_records, instances or inputs", "");
-        Take(endpoints.MapPost("/v2/models/{name}/infer", context => PredictAsync(context, Form.Inference)), "Predict in the form of the Open Inference Protocol", "");
+        Take(endpoints, "/api/v1/endpoints/{name}/invocations", context => PredictAsync(context, Form.Mlflow), "Predict in MLflow's form: dataframe_split, dataframe_records, instances or inputs", "");
+        Take(endpoints, "/v2/models/{name}/infer", context => PredictAsync(context, Form.Inference), "Predict in the form of the Open Inference Protocol", "");
         endpoints.MapGet("/v2", () => TypedResults.Ok(new { Name = "escale", Version = Tracking.TrackingStore.CodeVersion, Extensions = Array.Empty<string>() })).ForAnyone().WithTags(Tag).WithSummary("The Open Inference Protocol: what serves");
         endpoints.MapGet("/v2/health/live", () => TypedResults.Ok(new { Live = true })).ForAnyone().WithTags(Tag).WithSummary("The Open Inference Protocol: whether it lives");
         endpoints.MapGet("/v2/health/ready", () => TypedResults.Ok(new { Ready = true })).ForAnyone().WithTags(Tag).WithSummary("The Open Inference Protocol: whether it answers");
-        endpoints.MapGet("/v2/models/{name}", (RequestDelegate)MetadataAsync).ForAnyone().WithTags(Tag).WithSummary("The Open Inference Protocol: what a model takes and gives");
-        endpoints.MapGet("/v2/models/{name}/ready", (RequestDelegate)ReadyAsync).ForAnyone().WithTags(Tag).WithSummary("The Open Inference Protocol: whether a model answers");
+        endpoints.MapGet("/v2/models/{name}", (RequestDelegate)MetadataAsync).ForAnyone().WithMetadata(((RequestDelegate)MetadataAsync).Method).WithTags(Tag).WithSummary("The Open Inference Protocol: what a model takes and gives");
+        endpoints.MapGet("/v2/models/{name}/ready", (RequestDelegate)ReadyAsync).ForAnyone().WithMetadata(((RequestDelegate)ReadyAsync).Method).WithTags(Tag).WithSummary("The Open Inference Protocol: whether a model answers");
     }
 
     /// <summary>The test of a page: as a prediction, for who is signed in.</summary>
@@ -48,8 +49,10 @@ internal static class PredictionEndpoints
         await (endpoint is null ? NotFoundAsync(context) : AnswerAsync(context, endpoint, Form.Own));
     }
 
-    private static void Take(IEndpointConventionBuilder endpoint, string summary, string description) =>
-        endpoint.ForAnyone().WithMetadata(new TakesNoCookie(), new AcceptsJson()).WithTags(Tag).WithSummary(summary).WithDescription(description);
+    // The method among the metadata is what puts an endpoint into the OpenAPI document.
+    private static void Take(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handler, string summary, string description) =>
+        // Straight from routing: what comes after it (sessions, limits of /api, antiforgery) is not for keys, and costs more than the prediction.
+        endpoints.MapPost(pattern, handler).ShortCircuit().ForAnyone().WithMetadata(new TakesNoCookie(), new AcceptsJson(), handler.Method).WithTags(Tag).WithSummary(summary).WithDescription(description);
 
     private static async Task PredictAsync(HttpContext context, Form form)
     {
@@ -68,7 +71,7 @@ internal static class PredictionEndpoints
         {
             input.AdvanceTo(read.Buffer.End);
             Interlocked.Increment(ref endpoint.Counts.Errors);
-            await Problem.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "modeling.prediction-too-large", "The request is larger than 32 MiB.", remedy: "Send fewer rows at a time, or score a file with escale predict.");
+            await Problem.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "modeling.prediction-too-large", "The request is larger than 24 MiB.", remedy: "Send fewer rows at a time, or score a file with escale predict.");
             return;
         }
         var model = endpoint.Next();
@@ -178,15 +181,9 @@ internal static class PredictionEndpoints
         if (endpoint is not null && KeyOf(context.Request) is { } text && KeyText.TryHash(text, out var hash) && endpoint.Keys.TryGetValue(hash, out var key)
             && key.EndsAt > context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow())
         {
-            if (key.Limit?.TryTake() != false)
-            {
-                return endpoint;
-            }
-            context.Response.Headers.RetryAfter = "1";
-            await Problem.WriteAsync(context, StatusCodes.Status429TooManyRequests, "modeling.prediction-too-many", "The key asks more often than the endpoint allows.", remedy: "Wait a second, then go on more slowly, or send many rows in one request.");
-            return null;
+            return await LimitAsync(context, key.Limit) ? endpoint : null;
         }
-        if (!context.User.HasClaim(Caller.ScopeClaim, nameof(TokenScope.Read)))
+        if (!await MayReadAsync(context))
         {
             // Whether there is such an endpoint is nobody's business who has no key.
             await Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "modeling.prediction-key", "This needs a key of the endpoint.", remedy: "Send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.");
@@ -195,8 +192,27 @@ internal static class PredictionEndpoints
         if (endpoint is null)
         {
             await NotFoundAsync(context);
+            return null;
         }
-        return endpoint;
+        return await LimitAsync(context, endpoint.Tokens) ? endpoint : null;
+    }
+
+    private static async ValueTask<bool> LimitAsync(HttpContext context, TokenBucket? limit)
+    {
+        if (limit?.TryTake() != false)
+        {
+            return true;
+        }
+        context.Response.Headers.RetryAfter = "1";
+        await Problem.WriteAsync(context, StatusCodes.Status429TooManyRequests, "modeling.prediction-too-many", "That is more often than the endpoint allows.", remedy: "Wait a second, then go on more slowly, or send many rows in one request.");
+        return false;
+    }
+
+    // Not by a session's cookie, which pages of other sites could send along: by a token only.
+    private static async Task<bool> MayReadAsync(HttpContext context)
+    {
+        var person = (await context.AuthenticateAsync()).Principal ?? context.User;
+        return person.HasClaim(Caller.ScopeClaim, nameof(TokenScope.Read));
     }
 
     private static string? KeyOf(HttpRequest request)

@@ -129,15 +129,15 @@ internal static class ModelsVerb
             {
                 throw new EscaleException("modeling.nothing-to-export", "It is not said what to write.", "Add --onnx FILE or --file FILE.");
             }
-            if (call.Value(file) is { } own)
-            {
-                writer.Write(Path.GetFullPath(own), registry.Bytes(found));
-            }
             if (call.Value(onnx) is { } path)
             {
                 using var bytes = new MemoryStream();
                 ModelFormats.ToOnnx(registry.Load(found), bytes);
                 writer.Write(Path.GetFullPath(path), bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            }
+            if (call.Value(file) is { } own)
+            {
+                writer.Write(Path.GetFullPath(own), registry.Bytes(found));
             }
             if (call.Output.IsJson)
             {

@@ -82,4 +82,5 @@ internal sealed partial class RunFolder(ProjectRoot root, DurableWriter writer)
 /// <param name="Sha256">The model's.</param>
 /// <param name="Table">The table.</param>
 /// <param name="DataVersion">The version of the table that was learned from.</param>
-internal sealed record Standing(string Run, string? Fingerprint, string Sha256, string Table, string? DataVersion);
+/// <param name="IsRecorded">Whether PostgreSQL knows of it; false between the files and the record.</param>
+internal sealed record Standing(string Run, string? Fingerprint, string Sha256, string Table, string? DataVersion, bool IsRecorded = false);

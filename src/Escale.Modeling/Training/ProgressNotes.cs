@@ -1,5 +1,7 @@
+using Escale.Kernel;
 using Escale.Learning.Automatic;
 using Escale.Modeling.Tracking;
+using Npgsql;
 
 namespace Escale.Modeling.Training;
 
@@ -71,7 +73,14 @@ internal sealed class ProgressNotes : IProgress<AutoMlProgress>, IAsyncDisposabl
             if (_newest is { } newest && newest != noted)
             {
                 noted = newest;
-                await _tracking.NoteAsync(_run, newest, CancellationToken.None);
+                try
+                {
+                    await _tracking.NoteAsync(_run, newest, _ended.Token);
+                }
+                catch (Exception error) when (error is EscaleException or OperationCanceledException or NpgsqlException)
+                {
+                    // How far it is, is for who looks on: a database that is away does not stop a training.
+                }
             }
         }
     }

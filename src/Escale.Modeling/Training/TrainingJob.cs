@@ -157,6 +157,10 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
             var file = $"{made.Model.Run}/{RunFolder.ModelFile}";
             var version = await registry.RegisterAsync(order.Spec.Name, order.Spec.Description, made.Model.Run, file, made.Model.Sha256, made.Model.SizeBytes, order.Person, cancellationToken);
             made.Model = made.Model with { Version = version };
+            if (folder.StandingOf(order.Spec.Name) is { } standing && standing.Run == made.Model.Run)
+            {
+                folder.Stand(order.Spec.Name, standing with { IsRecorded = true });
+            }
         }
     }
 

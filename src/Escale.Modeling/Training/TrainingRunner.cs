@@ -17,9 +17,7 @@ internal sealed class TrainingRunner(TrainingJob job, RunFolder folder, FrameRea
         {
             return ValueTask.FromResult<AssetState?>(null);
         }
-        // A table that nothing in the project makes has no version in the fingerprint: it is compared here.
-        var isOld = asset.Reads.Count == 0 && standing.DataVersion != reader.VersionOf(spec.Table);
-        return ValueTask.FromResult<AssetState?>(new AssetState(standing.Sha256, isOld || !File.Exists(folder.PathOf(standing.Run, RunFolder.ModelFile)) ? null : standing.Fingerprint));
+        return ValueTask.FromResult<AssetState?>(new AssetState(standing.Sha256, standing.IsRecorded && Stands(asset, spec, standing) ? standing.Fingerprint : null));
     }
 
     /// <inheritdoc/>
@@ -34,7 +32,7 @@ internal sealed class TrainingRunner(TrainingJob job, RunFolder folder, FrameRea
             Started = run => context.Log($"tracking run {run}"),
             Report = (_, progress) => context.Progress?.Report(new StepProgress(progress.Share, Doing: Doing(progress))),
         };
-        if (!context.FullRefresh && folder.StandingOf(spec.Name) is { } standing && standing.Fingerprint == context.Fingerprint && await job.RecoverAsync(order, standing, cancellationToken) is { } before)
+        if (!context.FullRefresh && folder.StandingOf(spec.Name) is { } standing && standing.Fingerprint == context.Fingerprint && Stands(context.Asset, spec, standing) && await job.RecoverAsync(order, standing, cancellationToken) is { } before)
         {
             return new StepResult { Changed = false, Version = before.Sha256, Summary = "already there" };
         }
@@ -50,6 +48,10 @@ internal sealed class TrainingRunner(TrainingJob job, RunFolder folder, FrameRea
             Summary = string.Create(CultureInfo.InvariantCulture, $"version {trained.Version}, {trained.Metric} {trained.Score:0.####}, {trained.Trials} models tried"),
         };
     }
+
+    // A table that nothing in the project makes has no version in the fingerprint: it is compared here.
+    private bool Stands(Asset asset, TrainingSpec spec, Standing standing) =>
+        (asset.Reads.Count > 0 || standing.DataVersion == reader.VersionOf(spec.Table)) && File.Exists(folder.PathOf(standing.Run, RunFolder.ModelFile));
 
     private static string Doing(TrainingProgress progress) => progress.Leaderboard.Count == 0
         ? progress.Doing

@@ -91,6 +91,20 @@ public sealed class An_endpoint(ModelingProgram program)
     }
 
     [Fact]
+    public async Task Refuses_what_is_too_much_and_goes_on()
+    {
+        using var client = await FieldsAsync();
+        using var large = await client.PostAsync("/api/v1/endpoints/fields/predictions", ModelingProgram.Json("[" + new string(' ', 25 << 20) + "]"));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        using var many = await client.PostAsync("/api/v1/endpoints/fields/predictions", ModelingProgram.Json("[" + string.Join(',', Enumerable.Repeat("""{"arrived":null,"terminal":null,"tonnes":1,"is_tanker":null}""", 10_001)) + "]"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, many.StatusCode);
+        using var text = await client.PostAsync("/api/v1/endpoints/fields/predictions", ModelingProgram.Json("{\"terminal\":\"" + new string('x', 1 << 20) + "\"}"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, text.StatusCode);
+        using var after = await client.PostAsync("/api/v1/endpoints/fields/predictions", ModelingProgram.Json("[]"));
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact]
     public async Task Passes_over_other_fields_when_asked_to()
     {
         using var client = await FieldsAsync();

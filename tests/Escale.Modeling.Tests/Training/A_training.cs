@@ -55,7 +55,7 @@ public sealed class A_training(ModelingProgram program)
     public async Task With_a_time_limit_gives_the_same_bits_when_its_run_is_repeated()
     {
         // Networks and forests look at the clock while they learn, several at a time.
-        var trained = await program.TrainAsync(Delay + "budget: 4s\nfamilies: [linear, random_forest, boosting, network]\nsplit: {by: random}\n", "timed");
+        var trained = await program.TrainAsync(Delay + "budget: 3s\nfamilies: [linear, random_forest, boosting, network]\nsplit: {by: random}\n", "timed");
         var again = await program.Get<TrainingJob>().RunAsync(await program.Get<Repeating>().OrderAsync(trained.Run, "test", CancellationToken.None), CancellationToken.None);
         Assert.Equal(trained.Sha256, again.Sha256);
         Assert.True(await program.Get<Repeating>().CompareAsync(trained.Run, again, CancellationToken.None));
@@ -80,7 +80,7 @@ public sealed class A_training(ModelingProgram program)
         using var stop = new CancellationTokenSource();
         var order = new TrainingOrder
         {
-            Spec = ModelingProgram.Spec(Delay + "budget: 300s\n", "stopped"), Person = "test",
+            Spec = ModelingProgram.Spec(Delay + "budget: 40s\nfamilies: [linear, boosting]\nsplit: {by: random}\n", "stopped"), Person = "test",
             Report = (_, progress) =>
             {
                 if (progress.Leaderboard.Count >= 2)
@@ -132,6 +132,8 @@ public sealed class A_training(ModelingProgram program)
         Assert.Equal("f1", (await runner.InspectAsync(asset, CancellationToken.None))!.Fingerprint);
         program.Make("silver.uploaded", "select i % 11 as x, i % 2 as y from range(100) r(i) order by i");
         Assert.Null((await runner.InspectAsync(asset, CancellationToken.None))!.Fingerprint);
+        await runner.RunAsync(new StepContext { Run = new RunId("20260101T000000Z-000003"), Asset = asset, Attempt = 1, Fingerprint = "f1" }, CancellationToken.None);
+        Assert.Equal(2, (await program.Get<ModelRegistry>().GetAsync("uploaded", CancellationToken.None)).Latest);
     }
 
     [Fact]
