@@ -166,9 +166,9 @@ class LineageElement extends HTMLElement {
     const { node } = box;
     const isOpen = this.#open.has(node.id);
     const group = make("g", { class: `lineage-box ${node.kind}${node.id === this.#graph!.center ? " center" : ""}`, transform: `translate(${box.x} ${box.y})` });
-    const head = make("g", { class: "lineage-head", role: "button", tabindex: "0", "aria-expanded": String(isOpen), "data-node": node.id, "aria-label": `${node.name}, ${text(kinds[node.kind] ?? { en: node.kind, fr: node.kind })}` });
+    const head = make("g", { class: "lineage-head", role: "button", tabindex: "0", "aria-expanded": String(isOpen), "data-node": node.id });
     const title = make("title", {});
-    title.textContent = node.name;
+    title.textContent = `${node.name}, ${text(kinds[node.kind] ?? { en: node.kind, fr: node.kind })}`;
     head.append(title, make("rect", { class: "lineage-frame", width: String(boxWidth), height: String(box.height), rx: "7" }), make("rect", { class: "lineage-mark", width: "4", height: String(headHeight - 14), x: "8", y: "7", rx: "2" }));
     head.append(label(node.name, 20, 16, "lineage-name", 27), label(text(kinds[node.kind] ?? { en: node.kind, fr: node.kind }), 20, 28, "lineage-kind", 40));
     const act = (): void => this.#toggle(node.id);

@@ -45,6 +45,7 @@ export class Editor {
       [text({ en: "Text", fr: "Texte" }), "type", () => this.add("text")],
     ], "plus");
     add.querySelector("summary")!.className = "button";
+    add.querySelector("summary")!.removeAttribute("aria-label"); // its words are there
     add.querySelector("summary")!.append(text({ en: "Add a tile", fr: "Ajouter une tuile" }));
     const about = button(text({ en: "Title and filters", fr: "Titre et filtres" }), () => dashboardForm(this.history.value, (made) => this.settle(made)), { icon: "settings" });
     return [this.undo, this.redo, about, add, button(text({ en: "Cancel", fr: "Abandonner" }), () => this.cancel()), this.keep];

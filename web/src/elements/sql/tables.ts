@@ -1,7 +1,7 @@
-// The tables and their columns beside the editor; a click writes the name.
+// The tables and their columns beside the editor; a click on a column, or on the plus beside a table, writes its name.
 import { text } from "../../language";
 import type { Names } from "./editor";
-import { element, icon } from "./parts";
+import { button, element, icon } from "./parts";
 
 export function drawTables(host: HTMLElement, names: Names, insert: (words: string) => void): void {
   const search = document.createElement("input");
@@ -27,16 +27,13 @@ export function drawTables(host: HTMLElement, names: Names, insert: (words: stri
 }
 
 function tableOf(table: string, name: Names[number], wanted: string, insert: (words: string) => void): HTMLElement {
+  const box = element("div", "sql-table");
   const details = document.createElement("details");
   const summary = element("summary", "");
-  const put = element("button", "clip", table) as HTMLButtonElement;
-  put.type = "button";
-  put.title = text({ en: "Write {0}", fr: "Écrire {0}" }, name.table);
-  put.addEventListener("click", (event) => {
-    event.preventDefault();
-    insert(name.table);
-  });
-  summary.append(icon("chevron-right"), put);
+  summary.append(icon("chevron-right"), element("span", "clip", table));
+  summary.addEventListener("dblclick", () => insert(name.table));
+  const put = button(text({ en: "Write {0}", fr: "Écrire {0}" }, name.table), "plus", () => insert(name.table), "plain small square");
+  box.append(details, put);
   const columns = element("div", "sql-columns");
   details.append(summary, columns);
   const fill = (): void => columns.replaceChildren(...name.columns.filter((column) => !wanted || name.table.includes(wanted) || column.name.toLowerCase().includes(wanted)).map((column) => {
@@ -51,5 +48,5 @@ function tableOf(table: string, name: Names[number], wanted: string, insert: (wo
     details.open = true;
     fill();
   }
-  return details;
+  return box;
 }
