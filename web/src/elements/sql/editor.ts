@@ -5,7 +5,7 @@ import { PostgreSQL, sql, SQLDialect, type SQLNamespace } from "@codemirror/lang
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { Compartment, EditorState, Prec, type Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { language, text } from "../../language";
@@ -53,6 +53,17 @@ const french = {
   "Control character": "Caractère de contrôle", Find: "Chercher", Replace: "Remplacer", next: "suivant", previous: "précédent", all: "tous", "match case": "respecter la casse", "by word": "mot entier", regexp: "expression régulière", replace: "remplacer", "replace all": "tout remplacer", close: "fermer",
 };
 
+// Who types over a selection: Chromium would keep its colours in a style attribute, which the page's policy forbids. So it is done here.
+function overwrite(event: InputEvent, view: EditorView): boolean {
+  const { data } = event;
+  const { from, to, empty } = view.state.selection.main;
+  if (event.inputType !== "insertText" || data === null || empty || view.composing) return false;
+  event.preventDefault();
+  const insert = (): Transaction => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+  return true;
+}
+
 export class SqlEditor {
   readonly view: EditorView;
   private readonly names = new Compartment();
@@ -82,6 +93,7 @@ export class SqlEditor {
           this.names.of(sql({ dialect: duckdb })), look, syntaxHighlighting(colours), EditorView.lineWrapping, EditorState.phrases.of(language === "fr" ? french : {}),
           EditorView.contentAttributes.of({ "aria-label": text({ en: "SQL; Ctrl-Enter runs, Escape then Tab leaves", fr: "SQL ; Ctrl-Entrée exécute, Échap puis Tab pour sortir" }) }),
           placeholder("select …"),
+          EditorView.domEventHandlers({ beforeinput: overwrite }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) actions.changed();
           }),
