@@ -9,7 +9,7 @@ namespace Escale.Browser.Tests;
 
 /// <summary>
 /// The real program, served on loopback, and a real Chromium that looks at it as a stranger would. Every error that a page writes to the
-/// console, every page error and every violation of the content security policy is kept and must be none.
+/// console, every page error, every violation of the content security policy and every request that fails is kept and must be none.
 /// </summary>
 internal sealed class Visit : IAsyncDisposable
 {
@@ -21,6 +21,7 @@ internal sealed class Visit : IAsyncDisposable
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly List<string> _expected = [];
 
     private Visit(Process server, Uri address, Uri? setup, IPlaywright playwright, IBrowser browser)
     {
@@ -33,8 +34,11 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>The link of the first start.</summary>
     public Uri? Setup { get; }
 
-    /// <summary>What pages complained of.</summary>
-    public IReadOnlyCollection<string> Complaints => _complaints;
+    /// <summary>What pages complained of, but for what was expected.</summary>
+    public IReadOnlyCollection<string> Complaints => [.. _complaints.Where(line => !_expected.Any(part => line.Contains(part, StringComparison.Ordinal)))];
+
+    /// <summary>Something is refused on purpose: complaints with these words are no fault.</summary>
+    public void Expect(string words) => _expected.Add(words);
 
     public static async Task<Visit> BeginAsync(string folder)
     {
@@ -42,6 +46,7 @@ internal sealed class Visit : IAsyncDisposable
         var server = EscaleProgram.Start(folder, ["serve", "--urls", "http://127.0.0.1:0", "--json"]);
         using var said = JsonDocument.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync()));
         var setup = said.RootElement.TryGetProperty("setup", out var link) && link.ValueKind == JsonValueKind.String ? new Uri(link.GetString()!) : null;
+        Assertions.SetDefaultExpectTimeout(30_000); // the machine may be busy with other things
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -62,6 +67,7 @@ internal sealed class Visit : IAsyncDisposable
             BaseURL = Address.ToString(),
             Locale = language,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce, // nothing is looked at half way
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1360, Height = 850 },
             Permissions = ["clipboard-read", "clipboard-write"],
         });
@@ -75,6 +81,14 @@ internal sealed class Visit : IAsyncDisposable
             }
         };
         page.PageError += (_, error) => _complaints.Enqueue($"{page.Url}: {error}");
+        page.Crash += (_, _) => _complaints.Enqueue($"{page.Url}: the page crashed");
+        page.RequestFailed += (_, request) =>
+        {
+            if (request.Failure != "net::ERR_ABORTED") // given up by the page itself
+            {
+                _complaints.Enqueue($"{page.Url}: {request.Method} {request.Url} {request.Failure}");
+            }
+        };
         return page;
     }
 

@@ -223,7 +223,7 @@ export class EscaleSql extends HTMLElement {
     const rows = this.results!.all.reduce((sum, result) => sum + result.rows.length, 0);
     const engine = this.results!.all.reduce((sum, result) => sum + result.engineMs, 0);
     const ms = (value: number): string => formatNumber(value < 100 ? Math.round(value * 10) / 10 : Math.round(value));
-    this.status.textContent = text({ en: "{0} rows in {1} ms, of which DuckDB {2} ms", fr: "{0} lignes en {1} ms, dont DuckDB {2} ms" }, formatNumber(rows), ms(elapsedMs), ms(engine));
+    this.status.textContent = text(rows === 1 ? { en: "{0} row in {1} ms, of which DuckDB {2} ms", fr: "{0} ligne en {1} ms, dont DuckDB {2} ms" } : { en: "{0} rows in {1} ms, of which DuckDB {2} ms", fr: "{0} lignes en {1} ms, dont DuckDB {2} ms" }, formatNumber(rows), ms(elapsedMs), ms(engine));
   }
 
   private fail(failure: Failure, sql: string, from: number): void {
