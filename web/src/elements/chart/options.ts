@@ -72,11 +72,13 @@ export const valueAxis = (look: Look, extra: object = {}): object => ({
   type: "value", axisLabel: { color: look.ink3, hideOverlap: true, formatter: (value: number) => formatShort(value) }, splitLine: { lineStyle: { color: look.line } }, axisLine: { show: false }, axisTick: { show: false }, ...extra,
 });
 
-// Along the bottom a few long names are all shown, cut to the room that each has; short ones, such as months, are left out where there is no room.
+// Along the bottom a few long names are all shown: cut to the room that each has, or aslant where that is little. Short ones, such as months, are left out
+// where there is no room.
 function placeLabels(look: Look, labels: readonly string[], isUpright: boolean): object {
   const room = (look.width - 60) / Math.max(1, labels.length);
-  const isCut = !isUpright && room >= 56 && labels.some((label) => label.length > 12);
-  return { color: look.ink3, hideOverlap: true, overflow: "truncate", ...(isCut ? { interval: 0, width: room - 6 } : { width: 160 }) };
+  const isLong = !isUpright && labels.some((label) => label.length > 12);
+  const all = isLong && room >= 56 ? { interval: 0, width: room - 6 } : isLong && room >= 22 ? { interval: 0, rotate: 40, width: 88 } : { width: 160 };
+  return { color: look.ink3, hideOverlap: true, overflow: "truncate", ...all };
 }
 
 export const placeAxis = (look: Look, labels: readonly string[], extra: { inverse?: boolean; boundaryGap?: boolean } = {}): object => ({
