@@ -83,7 +83,7 @@ public sealed partial class Dashboards_over_http : IDisposable
         Assert.Contains("<strong>bold</strong>", JsonDocument.Parse(json).RootElement.GetProperty("tiles")[1].GetProperty("html").GetString(), StringComparison.Ordinal);
         var body = """{"title":"Sales of the day","filters":[{"id":"shop","type":"list","column":"shop"}],"tiles":[{"id":"total","title":"Total","at":{"x":0,"y":0,"w":6,"h":4},"sql":"select sum(n)::bigint as total from gold.sales"}]}""";
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(session, "/api/v1/dashboards/sales", body, tag)).StatusCode);
-        Assert.Equal(HttpStatusCode.Conflict, (await PutAsync(session, "/api/v1/dashboards/sales", body, tag)).StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await PutAsync(session, "/api/v1/dashboards/sales", body, tag)).StatusCode);
         Assert.StartsWith("title: Sales of the day\n", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "dashboards", "sales.yml")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(session, "/api/v1/dashboards/sales/file", Sales, null)).StatusCode);
         Assert.Equal(Sales, await session.Client.GetStringAsync("/api/v1/dashboards/sales/file"));
