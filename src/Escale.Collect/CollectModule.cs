@@ -2,6 +2,7 @@ using Escale.Collect.Definitions;
 using Escale.Collect.Files;
 using Escale.Collect.Http;
 using Escale.Collect.Loading;
+using Escale.Collect.Opening;
 using Escale.Collect.Quarantine;
 using Escale.Collect.Rest;
 using Escale.Collect.Steps;
@@ -31,6 +32,7 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<FileFetcher>();
         services.AddSingleton<FilePreparer>();
         services.AddSingleton<RecordFiles>();
+        services.AddSingleton<IFileTables, FileTables>();
         services.AddSingleton<StreamJournals>();
         services.AddSingleton<StreamWait>();
         services.AddSingleton<StreamDirectory>();

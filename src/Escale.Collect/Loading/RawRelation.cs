@@ -93,12 +93,16 @@ internal sealed class CsvRelation : RawRelation
         $"SELECT {string.Join(", ", Columns.Select((column, i) => $"{DuckSql.Name(column.Name)} AS __r{i}"))}, filename AS __file FROM {ReadSql([.. Columns.Select(_ => SqlTypes.Text)], rejects, withFile: true)}";
 
     /// <summary><c>read_csv(…)</c> with everything said, nothing left to its sniffer.</summary>
-    public string ReadSql(IReadOnlyList<string> types, string rejects, bool withFile = false)
+    /// <param name="types">The type of each column.</param>
+    /// <param name="rejects">The table for records that cannot be read; null: they are left out.</param>
+    /// <param name="withFile">Whether a column names the file.</param>
+    public string ReadSql(IReadOnlyList<string> types, string? rejects, bool withFile = false)
     {
         var dialect = Dialect;
         static string Character(char? letter) => letter is { } some ? Sql.Text(some.ToString()) : "''";
         var sql = new StringBuilder($"read_csv({Sql.Texts(Paths)}, auto_detect = false, header = {(dialect.HasHeader ? "true" : "false")}, delim = {Character(dialect.Delimiter)}, quote = {Character(dialect.Quote)}, escape = {Character(dialect.Quote is null ? null : dialect.Escape)}");
-        sql.Append(CultureInfo.InvariantCulture, $", skip = {dialect.SkipRows}, nullstr = {Sql.Texts(dialect.NullValues)}, max_line_size = 4194304, buffer_size = 8388608, strict_mode = true, store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0");
+        sql.Append(CultureInfo.InvariantCulture, $", skip = {dialect.SkipRows}, nullstr = {Sql.Texts(dialect.NullValues)}, max_line_size = 4194304, buffer_size = 8388608, strict_mode = true, ");
+        sql.Append(rejects is null ? "ignore_errors = true" : $"store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0");
         if (dialect.Comment is { } comment)
         {
             sql.Append(CultureInfo.InvariantCulture, $", comment = {Character(comment)}");
@@ -239,9 +243,19 @@ internal sealed class StagedRelation(StagedPart part, NestedAs nested, CsvDialec
 
     public override string StageSql(string rejects)
     {
-        var columns = string.Join(", ", Sources.Select(column => $"{Sql.Text(column.Name)}: {Sql.Text(column.Type)}").Append($"{Sql.Text(RecordStage.RowColumn)}: 'BIGINT'"));
         var select = Sources.Select((column, i) => $"{DuckSql.Name(column.Name)} AS __r{i}").Append($"{RecordStage.RowColumn} AS __row");
-        return $"SELECT {string.Join(", ", select)} FROM read_json({Sql.Text(part.Path)}, format = 'newline_delimited', {Sql.ObjectSize(part.Stage.LongestBytes)}, columns = {{{columns}}})";
+        return $"SELECT {string.Join(", ", select)} FROM {ReadSql(part.Path)}";
+    }
+
+    /// <summary>A SELECT of the columns by their names.</summary>
+    /// <param name="path">The stage's file, or a part of it.</param>
+    public string SelectSql(string path) =>
+        $"SELECT {string.Join(", ", Sources.Select((column, i) => $"{DuckSql.Name(column.Name)} AS {DuckSql.Name(Columns[i].Name)}"))} FROM {ReadSql(path)}";
+
+    private string ReadSql(string path)
+    {
+        var columns = string.Join(", ", Sources.Select(column => $"{Sql.Text(column.Name)}: {Sql.Text(column.Type)}").Append($"{Sql.Text(RecordStage.RowColumn)}: 'BIGINT'"));
+        return $"read_json({Sql.Text(path)}, format = 'newline_delimited', {Sql.ObjectSize(part.Stage.LongestBytes)}, columns = {{{columns}}})";
     }
 
     public override IEnumerable<RowOrigin> Find(IEnumerable<BadRow> rows, IEnumerable<RejectedRecord> rejects)

@@ -16,7 +16,7 @@ internal sealed record TrainingData(Frame Frame, long? Version, IReadOnlyList<st
 /// <summary>
 /// Reads tables of the lake and files into frames, a chunk of DuckDB's vectors at a time, without an object for any row. Files from outside are read in the sandbox.
 /// </summary>
-internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, ProjectRoot root)
+internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileTables files, ProjectRoot root)
 {
     private const long MostCells = 1_500_000_000;
 
@@ -45,28 +45,15 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, Projec
         return new TrainingData(builder.Build(), snapshot?.DataVersion, builder.LeftOut);
     }
 
-    /// <summary>Reads a file of the user's: CSV, TSV, Parquet or JSON by its ending. It is not trusted.</summary>
-    /// <exception cref="EscaleException"><c>modeling.file-unknown</c>, <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>.</exception>
+    /// <summary>Reads a file of the user's, of any kind that can be opened as a table. It is not trusted.</summary>
+    /// <exception cref="EscaleException"><c>collect.file-*</c>, <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>.</exception>
     public async Task<TrainingData> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
-        path = Path.GetFullPath(path);
-        if (!File.Exists(path))
-        {
-            throw new EscaleException("modeling.file-not-found", $"There is no file {path}.", "Check its name.");
-        }
-        var name = DuckSql.Literal(path);
-        var source = Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".csv" or ".txt" => $"read_csv({name}, sample_size = -1)",
-            ".tsv" => $"read_csv({name}, delim = '\t', sample_size = -1)",
-            ".parquet" => $"read_parquet({name})",
-            ".json" or ".ndjson" or ".jsonl" => $"read_json({name}, sample_size = -1)",
-            var ending => throw new EscaleException("modeling.file-unknown", $"'{ending}' is not an ending that can be read here.", "Give a .csv, .tsv, .parquet, .json or .ndjson file."),
-        };
+        await using var file = await files.OpenAsync(path, cancellationToken);
         await using var session = await sandbox.RentAsync(
-            new SandboxPolicy { ReadPaths = [path], Timeout = TimeSpan.FromHours(1), MaxRows = int.MaxValue, SpillFolder = root.SpillFolder, Threads = Environment.ProcessorCount }, cancellationToken);
-        await using var result = await session.QueryAsync($"SELECT * FROM {source}", null, cancellationToken);
-        var builder = new FrameBuilder(result.Columns, Path.GetFileName(path));
+            new SandboxPolicy { ReadPaths = file.ReadPaths, Timeout = TimeSpan.FromHours(1), MaxRows = int.MaxValue, SpillFolder = root.SpillFolder, Threads = Environment.ProcessorCount }, cancellationToken);
+        await using var result = await session.QueryAsync(file.Sql, null, cancellationToken);
+        var builder = new FrameBuilder(result.Columns, file.Name);
         while (await result.ReadAsync(cancellationToken))
         {
             builder.Add(result.Chunk);

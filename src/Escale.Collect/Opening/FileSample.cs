@@ -1,0 +1,124 @@
+using Escale.Collect.Files;
+using Escale.Collect.Loading;
+
+namespace Escale.Collect.Opening;
+
+/// <summary>Makes a small file of whole records from the head of a large one and from places all over it.</summary>
+internal static class FileSample
+{
+    /// <summary>A file of this size is its own sample.</summary>
+    public const long SmallBytes = 24L << 20;
+
+    private const int HeadBytes = 4 << 20;
+    private const int Places = 64;
+    private const int PlaceBytes = 96 << 10;
+
+    // In so many bytes after a place a record should begin.
+    private const int AlignBytes = 32 << 10;
+    private const int RecordsToBelieve = 3;
+
+    /// <summary>A sample of delimited text, written as the file is; null when the file is small.</summary>
+    public static string? OfDelimited(string path, CsvDialect dialect, string folder) => Make(path, folder, chunk => Align(chunk, dialect), dialect.Quote);
+
+    /// <summary>A sample of a file of which each line is a record; null when the file is small.</summary>
+    public static string? OfLines(string path, string folder) => Make(path, folder, chunk => chunk.IndexOf((byte)'\n') + 1, null);
+
+    private delegate int Aligner(ReadOnlySpan<byte> chunk);
+
+    private static string? Make(string path, string folder, Aligner align, char? quote)
+    {
+        using var file = File.OpenRead(path);
+        if (file.Length <= SmallBytes)
+        {
+            return null;
+        }
+        var target = Path.Combine(folder, "sample-" + Guid.NewGuid().ToString("N"));
+        using var sample = File.Create(target);
+        var buffer = new byte[HeadBytes];
+        WriteWhole(buffer.AsSpan(0, file.ReadAtLeast(buffer, HeadBytes, throwOnEndOfStream: false)), quote, sample);
+        for (var place = 1; place <= Places; place++)
+        {
+            file.Position = HeadBytes + (file.Length - HeadBytes - PlaceBytes) / Places * place;
+            var chunk = buffer.AsSpan(0, file.ReadAtLeast(buffer.AsSpan(0, PlaceBytes), PlaceBytes, throwOnEndOfStream: false));
+            var start = align(chunk);
+            if (start > 0)
+            {
+                WriteWhole(chunk[start..], quote, sample);
+            }
+        }
+        return target;
+    }
+
+    /// <summary>The records that end within the bytes.</summary>
+    private static void WriteWhole(Span<byte> bytes, char? quote, FileStream target)
+    {
+        var end = 0;
+        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        foreach (var (span, record) in CsvRecords.Read(stream, quote))
+        {
+            if (span.Start + span.Length < bytes.Length && bytes[(int)span.Start + span.Length] is (byte)'\n' or (byte)'\r')
+            {
+                end = (int)span.Start + span.Length;
+            }
+        }
+        target.Write(bytes[..end]);
+        target.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Where a record begins in bytes from the middle of a file: a line break may stand inside quotes, so the next records must have all their fields.</summary>
+    private static int Align(ReadOnlySpan<byte> chunk, CsvDialect dialect)
+    {
+        var lineBreak = chunk[..Math.Min(chunk.Length, AlignBytes)].Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
+        for (var start = 0; start < Math.Min(chunk.Length, AlignBytes);)
+        {
+            var next = chunk[start..].IndexOf(lineBreak);
+            if (next < 0)
+            {
+                return 0;
+            }
+            start += next + 1;
+            if (Begins(chunk[start..], dialect))
+            {
+                return start;
+            }
+        }
+        return 0;
+    }
+
+    private static bool Begins(ReadOnlySpan<byte> chunk, CsvDialect dialect)
+    {
+        using var stream = new MemoryStream(chunk.ToArray(), writable: false);
+        var good = 0;
+        foreach (var (_, record) in CsvRecords.Read(stream, dialect.Quote))
+        {
+            if (CsvSieve.Problem(record.Span, dialect) is not null || HasStrayQuote(record.Span, dialect))
+            {
+                return false;
+            }
+            if (++good == RecordsToBelieve)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Whether a quote stands inside a field that does not begin with one: so a record looks when its beginning was really the middle of a quoted field.</summary>
+    private static bool HasStrayQuote(ReadOnlySpan<byte> record, CsvDialect dialect)
+    {
+        var isInside = false;
+        for (var at = 0; at < record.Length; at++)
+        {
+            if (record[at] != dialect.Quote)
+            {
+                continue;
+            }
+            if (!isInside && at > 0 && record[at - 1] != dialect.Delimiter && record[at - 1] != dialect.Quote)
+            {
+                return true;
+            }
+            isInside = !isInside;
+        }
+        return false;
+    }
+}
