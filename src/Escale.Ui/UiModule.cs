@@ -26,7 +26,7 @@ public sealed class UiModule : EscaleModule
     public override void MapEndpoints(IEndpointRouteBuilder endpoints)
     {
         WebAssets.Map(endpoints);
-        endpoints.MapGet("/favicon.svg", () => Results.Text(Favicon, "image/svg+xml")).ForAnyone().ExcludeFromDescription();
+        endpoints.MapGet("/favicon.svg", () => Results.Text(Favicon, "image/svg+xml")).ForAnyone().ShortCircuit().ExcludeFromDescription();
         SearchEndpoint.Map(endpoints);
     }
 

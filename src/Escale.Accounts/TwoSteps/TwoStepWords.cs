@@ -52,6 +52,7 @@ internal static class TwoStepWords
     public static readonly Text Remove = new("Remove", "Retirer");
     public static readonly Text RemoveSure = new("Remove this passkey?", "Retirer cette clé d'accès ?");
     public static readonly Text Made = new("Added", "Ajoutée");
+    public static readonly Text StartAgain = new("Start again", "Recommencer");
     public static readonly Text WithPasskey = new("Sign in with a passkey", "Se connecter avec une clé d'accès");
     public static readonly Text WrongPasskey = new("The passkey was not accepted. Sign in another way.", "La clé d'accès n'a pas été acceptée. Connectez-vous autrement.");
     public static readonly Text Or = new("or", "ou");

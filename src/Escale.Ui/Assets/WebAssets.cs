@@ -53,9 +53,9 @@ public sealed class WebAssets
     /// <summary>The address of the file with all icons.</summary>
     public string Icons { get; }
 
-    /// <summary>Serves them, compressed as the browser likes, for everyone.</summary>
+    /// <summary>Serves them, compressed as the browser likes, for everyone: before anything asks the database who it is, so that an error page has its looks when that is away.</summary>
     public static void Map(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(Path + "{name}", (HttpContext context, string name, WebAssets assets) => assets.SendAsync(context, name)).ForAnyone().ExcludeFromDescription();
+        endpoints.MapGet(Path + "{name}", (HttpContext context, string name, WebAssets assets) => assets.SendAsync(context, name)).ForAnyone().ShortCircuit().ExcludeFromDescription();
 
     private async Task SendAsync(HttpContext context, string name)
     {

@@ -7,7 +7,7 @@ internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/health/live", () => Results.Text("live")).ForAnyone();
+        endpoints.MapGet("/health/live", () => Results.Text("live")).ForAnyone().ShortCircuit();
         endpoints.MapGet("/health/ready", (ProjectRoot root) =>
             IsReady(root) ? Results.Text("ready") : Results.Text("not ready: the project folder cannot be written", statusCode: StatusCodes.Status503ServiceUnavailable)).ForAnyone();
     }

@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Escale.Testing;
 
 namespace Escale.Tests.Serve;
@@ -30,6 +34,47 @@ public sealed class The_first_page : IDisposable
         var broken = await PageAsync(session);
         Assert.Contains("models/schema.yml", broken, StringComparison.Ordinal);
         Assert.Contains("gold.calls_by_month", broken, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Has_its_looks_while_the_database_does_not_answer()
+    {
+        await using var session = await SignedIn.StartAsync(_folder.Path);
+        var style = Regex.Match(await PageAsync(session), "href=\"(/assets/[^\"]+\\.css)\"").Groups[1].Value;
+        using var state = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.Path, ".escale", "postgres", "server.json")));
+        var folder = state.RootElement.GetProperty("outside").GetString() ?? Path.Combine(_folder.Path, ".escale", "postgres", "server");
+        var server = int.Parse(File.ReadLines(Directory.EnumerateFiles(folder, "postmaster.pid", SearchOption.AllDirectories).Single()).First(), CultureInfo.InvariantCulture);
+        var processes = Directory.EnumerateDirectories("/proc").Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]) && IsOf(process, server)).Select(Path.GetFileName).ToList();
+        Assert.True(processes.Count > 1);
+        await SignalAsync("-STOP", processes!);
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var answer = await session.Client.GetAsync(style, patience.Token);
+            Assert.Equal((HttpStatusCode.OK, "text/css"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        }
+        finally
+        {
+            await SignalAsync("-CONT", processes!);
+        }
+    }
+
+    private static bool IsOf(string folder, int server)
+    {
+        try
+        {
+            return Path.GetFileName(folder) == server.ToString(CultureInfo.InvariantCulture) || File.ReadAllText(folder + "/stat").Split(' ') is [_, "(postgres)", _, var parent, ..] && int.Parse(parent, CultureInfo.InvariantCulture) == server;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task SignalAsync(string signal, IEnumerable<string> processes)
+    {
+        using var kill = Process.Start("kill", [signal, .. processes]);
+        await kill.WaitForExitAsync();
     }
 
     private static async Task<string> PageAsync(SignedIn session)
