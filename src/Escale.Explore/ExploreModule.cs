@@ -2,6 +2,7 @@ using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
 using Escale.Explore.Dashboards;
 using Escale.Explore.Questions;
+using Escale.Explore.Recipes;
 using Escale.Explore.Sql;
 using Escale.Explore.Tables;
 using Escale.Kernel;
@@ -16,9 +17,13 @@ public sealed class ExploreModule : EscaleModule
 {
     /// <inheritdoc/>
     // A verb asks one query: a process kept warm for the next would be started in vain.
-    public override void AddServices(IServiceCollection services) => services.AddSingleton(provider => new LakeQueries(
-        provider.GetRequiredService<LakeEngine>().Catalog, new SandboxPool(new SandboxOptions { WarmCount = 0 }), provider.GetRequiredService<ProjectRoot>(),
-        provider.GetRequiredService<Project>().Settings.Engine));
+    public override void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new LakeQueries(
+            provider.GetRequiredService<LakeEngine>().Catalog, new SandboxPool(new SandboxOptions { WarmCount = 0 }), provider.GetRequiredService<ProjectRoot>(),
+            provider.GetRequiredService<Project>().Settings.Engine));
+        RecipeServices.Add(services);
+    }
 
     /// <inheritdoc/>
     public override void AddWebServices(IServiceCollection services)
@@ -27,6 +32,7 @@ public sealed class ExploreModule : EscaleModule
         SqlServices.Add(services);
         QuestionServices.Add(services);
         DashboardsServices.Add(services);
+        RecipeServices.AddWeb(services);
     }
 
     /// <inheritdoc/>
@@ -36,6 +42,7 @@ public sealed class ExploreModule : EscaleModule
         SqlEndpoints.Map(endpoints);
         QuestionEndpoints.Map(endpoints);
         DashboardsServices.Map(endpoints);
+        RecipeEndpoints.Map(endpoints);
     }
 
     /// <inheritdoc/>

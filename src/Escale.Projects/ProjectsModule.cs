@@ -24,7 +24,8 @@ public sealed class ProjectsModule : EscaleModule
         services.AddSingleton<SqlCompiler>();
         services.AddSingleton<IAssetLoader>(provider => new DbtLoader(
             provider.GetRequiredService<Project>(), _ => provider.GetRequiredService<SqlCompiler>().Parse,
-            (component, custom, node) => provider.GetRequiredService<SqlCompiler>().NameOf(component, custom, node)));
+            (component, custom, node) => provider.GetRequiredService<SqlCompiler>().NameOf(component, custom, node),
+            provider.GetServices<IGeneratedModels>));
     }
 
     /// <inheritdoc/>

@@ -50,6 +50,10 @@ internal sealed class StepCompiler
             : new CompiledSteps(compiler._block.ToString(), compiler._values);
     }
 
+    /// <summary>A filter as a condition of SQL, values written out.</summary>
+    /// <exception cref="FormatException">It is wrong.</exception>
+    public static string Predicate(FilterStep filter) => new StepCompiler(_ => "", _ => [], binds: false).Where(filter);
+
     private void Add(Step step, bool isFirst)
     {
         if (isFirst != (step is TableStep or QuestionStep))

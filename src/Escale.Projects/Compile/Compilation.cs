@@ -15,8 +15,13 @@ internal sealed class Compilation(SqlCompiler compiler, CompileOptions options, 
     {
         var rendering = Begin(asset, model.Table, model.File.Path);
         var body = Body(rendering, model.File.Path, model.File.Text, model.Name);
-        return Finish(body) with { PreHooks = Hooks(rendering, model, "pre_hook"), PostHooks = Hooks(rendering, model, "post_hook") };
+        return InAuthorsFile(Finish(body), model.File) with { PreHooks = Hooks(rendering, model, "pre_hook"), PostHooks = Hooks(rendering, model, "post_hook") };
     }
+
+    /// <summary>The lines of a text that was made from another file stand where that file has them.</summary>
+    private static CompiledSql InAuthorsFile(CompiledSql compiled, SqlFile file) => file.Places is not { } places
+        ? compiled
+        : compiled with { Lines = [.. compiled.Lines.Select(line => line.File == file.Path && line.Line is { } at && at <= places.Count ? places[at - 1] with { Column = null } : line)] };
 
     public CompiledSql SingularTest(Asset asset, DataTest test) =>
         Finish(Body(Begin(asset, null, test.File!.Path), test.File.Path, test.File.Text, test.Name));

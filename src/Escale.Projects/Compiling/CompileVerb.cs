@@ -39,7 +39,7 @@ internal static class CompileVerb
         // A generic test has no file of its own: it goes beside the property file that names it, under its name.
         var relative = asset.Definition is DataTest { File: null }
             ? $"{Path.GetDirectoryName(asset.Path)?.Replace('\\', '/')}/{asset.Name}.sql".TrimStart('/')
-            : asset.Path!;
+            : Path.ChangeExtension(asset.Path!, ".sql");
         var file = SafePath.Under(Path.Combine(call.Project.StateFolder, "compiled"), relative);
         var writer = call.Get<DurableWriter>();
         writer.Files.CreateFolder(Path.GetDirectoryName(file)!);

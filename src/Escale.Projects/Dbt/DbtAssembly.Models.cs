@@ -29,7 +29,7 @@ internal sealed partial class DbtAssembly
         var isEphemeral = draft.Config.Materialized == Materialization.Ephemeral;
         var columns = DescribeColumns(draft.Properties);
         var asset = AssetOf(draft, columns) with { Reads = reads };
-        var table = TableOf(asset, draft.Config);
+        var table = draft.Makes ?? TableOf(asset, draft.Config);
         var model = new SqlModel
         {
             Package = draft.Package,

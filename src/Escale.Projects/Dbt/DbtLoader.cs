@@ -6,7 +6,9 @@ namespace Escale.Projects.Dbt;
 /// <param name="project">The project.</param>
 /// <param name="parse">The parse pass for texts that are not literal; made when the first such text is met.</param>
 /// <param name="generateName">Calls the project's own naming macros, where it has some.</param>
-internal sealed class DbtLoader(Project project, Func<DbtProject, ParseSql> parse, GenerateName? generateName = null) : IAssetLoader
+/// <param name="generators">What makes further models from other files.</param>
+internal sealed class DbtLoader(
+    Project project, Func<DbtProject, ParseSql> parse, GenerateName? generateName = null, Func<IEnumerable<IGeneratedModels>>? generators = null) : IAssetLoader
 {
     /// <inheritdoc/>
     public int Order => 100;
@@ -16,6 +18,7 @@ internal sealed class DbtLoader(Project project, Func<DbtProject, ParseSql> pars
     {
         var assembly = new DbtAssembly(project.Dbt, project.Settings, project.Warn, new Lazy<ParseSql>(() => parse(project.Dbt)), generateName);
         assembly.Read();
+        assembly.Read([.. (generators?.Invoke() ?? []).SelectMany(generator => generator.Read(root))]);
         return assembly.Assemble;
     }
 }
@@ -32,6 +35,7 @@ internal sealed partial class DbtAssembly(
     private List<FileDraft> _seeds = [];
     private List<FileDraft> _models = [];
     private List<FileDraft> _singularTests = [];
+    private IReadOnlyList<GeneratedModel> _generated = [];
 
     /// <summary>Reads and parses the files.</summary>
     public void Read()
@@ -41,11 +45,15 @@ internal sealed partial class DbtAssembly(
         _singularTests = Drafts("test", package => package.TestFiles, package => package.Yml.TestPaths);
     }
 
+    /// <summary>Takes models that are made from other files.</summary>
+    public void Read(IReadOnlyList<GeneratedModel> generated) => _generated = generated;
+
     /// <summary>The assets, once the sources that are collected are known.</summary>
     public List<Asset> Assemble(IReadOnlyList<Asset> known)
     {
         LoadSources(known);
         _seeds.ForEach(LoadSeed);
+        DraftGenerated(known);
         LoadModels();
         TieSources();
         _singularTests.ForEach(LoadSingularTest);
@@ -99,7 +107,7 @@ internal sealed partial class DbtAssembly(
         Package = draft.Package,
         Fqn = draft.Fqn,
         Tags = draft.Config.Tags,
-        Description = Describe(draft.Properties),
+        Description = Describe(draft.Properties) is { Length: > 0 } words ? words : draft.Description,
         Columns = AssetColumns(columns),
         Config = draft.Config.All,
         CodeFingerprint = "",
@@ -145,6 +153,11 @@ internal sealed partial class DbtAssembly(
         string Kind, string Package, SqlFile File, IReadOnlyList<string> Fqn, NodeProperties? Properties, ParsedSql Parsed, NodeConfig Config)
     {
         public string Id { get; } = $"{Kind}.{Package}.{File.Name}";
+
+        /// <summary>The table of a model that is made from another file, which names it itself; else null.</summary>
+        public TableName? Makes { get; init; }
+
+        public string Description { get; init; } = "";
     }
 
     private static IReadOnlyList<AssetColumn> AssetColumns(IReadOnlyList<ColumnProperties> columns) =>

@@ -12,7 +12,14 @@ public sealed record SqlFile(string Package, string FullPath, string Path)
 
     /// <summary>The file's text.</summary>
     /// <exception cref="EscaleException"><c>projects.file-unreadable</c>.</exception>
-    public string Text => _text ??= ProjectFile.ReadText(FullPath, Path);
+    public string Text
+    {
+        get => _text ??= ProjectFile.ReadText(FullPath, Path);
+        init => _text = value;
+    }
+
+    /// <summary>The place in the author's file of each line of <see cref="Text"/>, for a text that is made from another file; null where the text is the file.</summary>
+    public IReadOnlyList<Place>? Places { get; init; }
 
     /// <summary>The file's name without its ending: the model's name.</summary>
     public string Name { get; } = System.IO.Path.GetFileNameWithoutExtension(FullPath);

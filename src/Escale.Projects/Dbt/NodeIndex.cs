@@ -42,6 +42,8 @@ internal sealed class NodeIndex(DbtProject project)
         list.Add(new(package, id, enabled));
     }
 
+    public bool KnowsSource(string source, string table) => _sources.ContainsKey(new(source, table));
+
     public bool Knows(string package, string name) => _nodes.ContainsKey(new(package, name));
 
     public IEnumerable<string> Names(string package) => _nodes.Keys.Where(key => key.Package == package).Select(key => key.Name);

@@ -10,7 +10,12 @@ public sealed class CompiledFiles(ProjectRoot root)
     /// <summary>Writes the SQL and returns the path as messages show it.</summary>
     public string Write(Asset asset, CompiledSql compiled)
     {
-        var relative = asset.Path is { } path && path.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) ? path : $"tests/{asset.Name}.sql";
+        var relative = asset switch
+        {
+            { Path: { } path } when path.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) => path,
+            { Kind: "model", Path: { } made } => Path.ChangeExtension(made, ".sql"), // made from a file of another kind
+            _ => $"tests/{asset.Name}.sql",
+        };
         var file = Path.Combine(root.StateFolder, "compiled", Path.Combine(relative.Split('/')));
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var text = compiled.Sql + "\n";

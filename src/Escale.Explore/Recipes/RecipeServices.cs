@@ -1,0 +1,29 @@
+using Escale.Engines.Tables;
+using Escale.Explore.Sql;
+using Escale.Kernel;
+using Escale.Projects;
+using Escale.Projects.Dbt;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Escale.Explore.Recipes;
+
+/// <summary>What recipes need.</summary>
+internal static class RecipeServices
+{
+    /// <summary>What every verb needs: recipes are models, and models learned from what they make.</summary>
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<RecipeFiles>();
+        services.AddSingleton<IGeneratedModels>(provider => provider.GetRequiredService<RecipeFiles>());
+        services.AddSingleton<IRowPreparations>(provider => new RowPreparations(
+            provider.GetRequiredService<Project>(), provider.GetRequiredService<RecipeFiles>(), provider.GetRequiredService<LakeEngine>));
+    }
+
+    /// <summary>What the screens need.</summary>
+    public static void AddWeb(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new RecipePreview(
+            provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<LiveProject>(), provider.GetRequiredService<LakeEngine>().Catalog));
+        services.AddSingleton(provider => new StepLearning(provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<RecipePreview>()));
+    }
+}
