@@ -1,6 +1,7 @@
 using Escale.Engines.Sandbox;
 using Escale.Engines.Tables;
 using Escale.Explore.Dashboards;
+using Escale.Explore.Profiles;
 using Escale.Explore.Questions;
 using Escale.Explore.Recipes;
 using Escale.Explore.Sql;
@@ -23,6 +24,7 @@ public sealed class ExploreModule : EscaleModule
             provider.GetRequiredService<LakeEngine>().Catalog, new SandboxPool(new SandboxOptions { WarmCount = 0 }), provider.GetRequiredService<ProjectRoot>(),
             provider.GetRequiredService<Project>().Settings.Engine));
         RecipeServices.Add(services);
+        ProfileServices.Add(services);
     }
 
     /// <inheritdoc/>
@@ -33,6 +35,7 @@ public sealed class ExploreModule : EscaleModule
         QuestionServices.Add(services);
         DashboardsServices.Add(services);
         RecipeServices.AddWeb(services);
+        ProfileServices.AddWeb(services);
     }
 
     /// <inheritdoc/>
@@ -43,8 +46,13 @@ public sealed class ExploreModule : EscaleModule
         QuestionEndpoints.Map(endpoints);
         DashboardsServices.Map(endpoints);
         RecipeEndpoints.Map(endpoints);
+        ProfileServices.Map(endpoints);
     }
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => cli.Verb("sql", SqlVerb.Add);
+    public override void AddVerbs(Cli cli)
+    {
+        cli.Verb("sql", SqlVerb.Add);
+        cli.Verb("profile", ProfileVerb.Add);
+    }
 }

@@ -13,6 +13,7 @@ register("escale-sql", () => import("./elements/sql"));
 register("escale-question", () => import("./elements/question"));
 register("escale-builder", () => import("./elements/builder"));
 register("escale-grid", () => import("./elements/grid"));
+register("escale-profile", () => import("./elements/profile"));
 register("escale-lineage", () => import("./elements/lineage"));
 
 startShell();

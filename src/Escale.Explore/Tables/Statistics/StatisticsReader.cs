@@ -1,6 +1,7 @@
 using System.Globalization;
 using Escale.Engines.DuckDb;
 using Escale.Engines.Tables;
+using Escale.Explore.Profiles.Facts;
 using Escale.Explore.Tables.Reading;
 
 namespace Escale.Explore.Tables.Statistics;
@@ -41,7 +42,7 @@ internal static class StatisticsReader
             return new[]
             {
                 $"count({name})", isPlain ? $"approx_count_distinct({name})" : "NULL::BIGINT", isPlain ? $"min({name})::VARCHAR" : "NULL::VARCHAR", isPlain ? $"max({name})::VARCHAR" : "NULL::VARCHAR",
-                column.Kind == "number" ? $"avg({name})::DOUBLE" : "NULL::DOUBLE", column.Kind == "number" ? $"stddev_samp({Finite(column)})::DOUBLE" : "NULL::DOUBLE",
+                column.Kind == "number" ? $"avg({name})::DOUBLE" : "NULL::DOUBLE", column.Kind == "number" ? $"stddev_samp({ColumnSql.Of(column)})::DOUBLE" : "NULL::DOUBLE",
             };
         });
         using var result = connection.Query($"SELECT count(*), {string.Join(",\n  ", expressions)} FROM (\n{scan}\n) t", ct);
@@ -79,7 +80,7 @@ internal static class StatisticsReader
         {
             return found;
         }
-        return column.Kind is "number" or "time" ? WithShape(connection, found, Finite(shown), ct) : found;
+        return column.Kind is "number" or "time" ? WithShape(connection, found, ColumnSql.Of(shown), ct) : found;
     }
 
     private static ColumnStatistics WithShape(DuckConnection connection, ColumnStatistics column, string value, CancellationToken ct)
@@ -107,13 +108,5 @@ internal static class StatisticsReader
             }
         }
         return column with { Quartiles = column.Kind == "number" ? quartiles : [], Histogram = histogram };
-    }
-
-    /// <summary>The value as a finite number of double precision, NULL where it is none; a time as its seconds.</summary>
-    private static string Finite(TableColumn column)
-    {
-        var name = DuckSql.Name(column.Name);
-        return column.Kind == "time" ? $"CASE WHEN isfinite({name}) THEN epoch({name})::DOUBLE END"
-            : column.Type is "FLOAT" or "DOUBLE" ? $"CASE WHEN isfinite({name}) THEN {name}::DOUBLE END" : $"{name}::DOUBLE";
     }
 }
