@@ -50,10 +50,10 @@ public sealed class Bad_input_to_profiles
     }
 
     [Fact]
-    public async Task Five_thousand_columns_are_profiled()
+    public async Task A_thousand_columns_are_profiled()
     {
-        var profile = await Profiled.OfAsync($"SELECT {string.Join(", ", Enumerable.Range(0, 5000).Select(at => string.Create(CultureInfo.InvariantCulture, $"{(at % 2 == 0 ? "i" : "i::VARCHAR")} AS c{at}")))} FROM range(20) r(i)");
-        Assert.Equal(5000, profile.Columns.Count);
+        var profile = await Profiled.OfAsync($"SELECT {string.Join(", ", Enumerable.Range(0, 1000).Select(at => string.Create(CultureInfo.InvariantCulture, $"{(at % 2 == 0 ? "i" : "i::VARCHAR")} AS c{at}")))} FROM range(20) r(i)");
+        Assert.Equal(1000, profile.Columns.Count);
         Assert.All(profile.Columns, column => Assert.Equal(20, column.Distinct));
     }
 

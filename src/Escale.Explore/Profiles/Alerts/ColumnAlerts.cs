@@ -64,7 +64,7 @@ internal sealed class ColumnAlerts
 
     private void OfSameness()
     {
-        if (_column.Distinct == 1 && _profile.Rows > 1)
+        if (_column is { Distinct: 1, Missing: 0 } && _profile.Rows > 1)
         {
             Add("constant", "warn", _column.Count, [_column.Top.FirstOrDefault()?.Value ?? ""], StepJson.Of("drop_columns", ("columns", This)));
         }
