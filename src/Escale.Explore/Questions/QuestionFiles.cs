@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Escale.Explore.Dashboards.Files;
 using Escale.Kernel;
 using Escale.Projects;
 using Escale.Projects.Yaml;
@@ -108,7 +107,7 @@ internal sealed partial class QuestionFiles(ProjectRoot root, DurableWriter writ
     }
 
     /// <summary>The text of a question's file.</summary>
-    public static string Text(Question question) => YamlText.Write(Tree(question));
+    public static string Text(Question question) => YamlWriter.Document(Tree(question));
 
     private static JsonObject Tree(Question question) => Without(JsonSerializer.SerializeToNode(question, Question.Json)!.AsObject());
 

@@ -1,3 +1,4 @@
+using Escale.Projects.Yaml;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
@@ -91,7 +92,7 @@ internal sealed class DashboardFiles(ProjectRoot root, DurableWriter writer)
         lock (_writing)
         {
             Check(id, isNew, tag);
-            var text = isNew ? YamlEmit.Document(tree) : YamlSplice.Update(TextOf(id), tree);
+            var text = isNew ? YamlWriter.Document(tree) : YamlSplice.Update(TextOf(id), tree);
             return Import(id, Encoding.UTF8.GetBytes(text), isNew, null);
         }
     }

@@ -1,3 +1,4 @@
+using Escale.Projects.Yaml;
 using Escale.Explore.Dashboards.Files;
 using Escale.Kernel;
 using Escale.Ui;
@@ -29,7 +30,7 @@ internal static class DashboardPages
         var title = form["title"].ToString().Trim();
         title = title.Length == 0 ? reader[Words.NewDashboard] : title.Length > 120 ? title[..120] : title;
         var id = files.FreeId(title);
-        files.Import(id, System.Text.Encoding.UTF8.GetBytes(YamlEmit.Document(new Dictionary<string, object?> { ["title"] = title, ["columns"] = 24L })), isNew: true, null);
+        files.Import(id, System.Text.Encoding.UTF8.GetBytes(YamlWriter.Document(new Dictionary<string, object?> { ["title"] = title, ["columns"] = 24L })), isNew: true, null);
         await context.AuditAsync("dashboard.saved", id, detail: "new");
         return TypedResults.Redirect(mount.To($"/dashboards/{id}?edit=1"));
     }

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Escale.Explore.Dashboards.Files;
-using Escale.Explore.Questions;
 using Escale.Kernel;
 using Escale.Projects;
 using Escale.Projects.Dbt;
@@ -77,7 +75,7 @@ internal sealed class RecipeFiles(ProjectRoot root, DurableWriter writer) : IGen
     public static Recipe Parse(string name, string text) => RecipeReader.Read(YamlFile.Parse(text, $"{Folder}/{name}.yml"), name, $"{Folder}/{name}.yml");
 
     /// <summary>What a file of it would be.</summary>
-    public static string Text(JsonObject value) => YamlText.Write(value);
+    public static string Text(JsonObject value) => YamlWriter.Document(value);
 
     /// <summary>Writes a recipe's file, if it says anything new.</summary>
     /// <param name="name">The name.</param>

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Escale.Explore.Dashboards.Files;
+namespace Escale.Projects.Yaml;
 
 /// <summary>JSON as the plain values that files are made of.</summary>
-internal static class JsonTree
+public static class JsonTree
 {
     /// <summary>The value: a dictionary in order, a list, text, long, double, bool or null.</summary>
     public static object? Of(JsonElement value) => value.ValueKind switch

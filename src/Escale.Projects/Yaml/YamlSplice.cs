@@ -1,14 +1,14 @@
 using System.Collections;
 using System.Text;
-using Escale.Projects.Yaml;
+using Escale.Kernel;
 
-namespace Escale.Explore.Dashboards.Files;
+namespace Escale.Projects.Yaml;
 
 /// <summary>
 /// Changes values in a YAML file and leaves every line alone whose value stays: comments, order and style are their author's. Items of lists are
 /// known by their <c>id</c>. What was written is read again and compared; where a file is too clever for this (anchors), it is written anew.
 /// </summary>
-internal sealed class YamlSplice
+public sealed class YamlSplice
 {
     private readonly string[] _lines;
     private readonly StringBuilder _out = new();
@@ -20,7 +20,7 @@ internal sealed class YamlSplice
     {
         if (YamlFile.Parse(text, "") is not YamlMap old || old.Entries.Count == 0)
         {
-            return YamlEmit.Document(value);
+            return YamlWriter.Document(value);
         }
         if (Same(old.ToValue(), value))
         {
@@ -31,11 +31,11 @@ internal sealed class YamlSplice
         var made = splice._out.ToString();
         try
         {
-            return Same(YamlFile.Parse(made, "").ToValue(), value) ? made : YamlEmit.Document(value);
+            return Same(YamlFile.Parse(made, "").ToValue(), value) ? made : YamlWriter.Document(value);
         }
-        catch (Kernel.EscaleException)
+        catch (EscaleException)
         {
-            return YamlEmit.Document(value);
+            return YamlWriter.Document(value);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class YamlSplice
         foreach (var (key, next) in value.Where(entry => map[entry.Key] is null && map.Entry(entry.Key) is null))
         {
             EndLine();
-            YamlEmit.Entry(_out, indent, key, next);
+            YamlWriter.Entry(_out, indent, key, next);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class YamlSplice
         else
         {
             EndLine();
-            YamlEmit.Entry(_out, indent, entry.Name, next);
+            YamlWriter.Entry(_out, indent, entry.Name, next);
             var blank = to;
             while (blank > entry.Key.Line && _lines[blank - 1].AsSpan().Trim().Length == 0)
             {
@@ -111,7 +111,7 @@ internal sealed class YamlSplice
             EndLine();
             if (IdOf(item) is not { } id || !old.TryGetValue(id, out var known))
             {
-                YamlEmit.Item(_out, indent - 2, item);
+                YamlWriter.Item(_out, indent - 2, item);
             }
             else if (Same(known.Map.ToValue(), item))
             {
@@ -124,7 +124,7 @@ internal sealed class YamlSplice
             else
             {
                 Copy(known.From, known.Map.Line - 1);
-                YamlEmit.Item(_out, indent - 2, item);
+                YamlWriter.Item(_out, indent - 2, item);
             }
         }
     }

@@ -3,16 +3,19 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Escale.Projects.Yaml;
 
-namespace Escale.Explore.Dashboards.Files;
+namespace Escale.Projects.Yaml;
 
-/// <summary>Writes plain values (mappings, lists, texts, numbers) as YAML that people like to read.</summary>
-internal static partial class YamlEmit
+/// <summary>
+/// Writes plain values (mappings, lists, texts, numbers; see <see cref="YamlNode.ToValue"/>) as YAML that people like to read: an entry a line, long texts as blocks, quotes only
+/// where they are needed. What it writes reads as what was given.
+/// </summary>
+public static partial class YamlWriter
 {
     private static readonly JsonSerializerOptions _quoted = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly string[] _onOneLine = ["at", "default"];
+    private static readonly string[] _onOneLine = ["at", "default", "roles", "split", "costs"];
 
     /// <summary>A whole file.</summary>
     public static string Document(IReadOnlyDictionary<string, object?> value)
@@ -24,6 +27,9 @@ internal static partial class YamlEmit
         }
         return text.ToString();
     }
+
+    /// <summary>A whole file, from JSON.</summary>
+    public static string Document(JsonObject value) => Document((Dictionary<string, object?>)JsonTree.Of(JsonSerializer.SerializeToElement(value))!);
 
     /// <summary>One key with its value, on lines of their own.</summary>
     public static void Entry(StringBuilder text, int indent, string key, object? value)
@@ -71,21 +77,26 @@ internal static partial class YamlEmit
         text.Append(lines);
     }
 
-    private static string Flow(object? value) => value switch
+    private static string Flow(object? value, bool isInside = false) => value switch
     {
-        IReadOnlyDictionary<string, object?> map => "{" + string.Join(", ", map.Select(entry => $"{Scalar(entry.Key)}: {Flow(entry.Value)}")) + "}",
-        List<object?> list => "[" + string.Join(", ", list.Select(Flow)) + "]",
+        IReadOnlyDictionary<string, object?> map => "{" + string.Join(", ", map.Select(entry => $"{Scalar(entry.Key, isInside: true)}: {Flow(entry.Value, isInside: true)}")) + "}",
+        List<object?> list => "[" + string.Join(", ", list.Select(item => Flow(item, isInside: true))) + "]",
         null => "null",
         bool truth => truth ? "true" : "false",
-        string words => Scalar(words),
+        string words => Scalar(words, isInside),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    private static string Scalar(string text) =>
-        Plain().IsMatch(text) && YamlFile.Parse("a: " + text, "").AsMap()["a"]?.ToValue() is string ? text : JsonSerializer.Serialize(text, _quoted);
+    private static string Scalar(string text, bool isInside = false) => IsPlain(text) && !(isInside && text.AsSpan().ContainsAny(",[]{}")) ? text : JsonSerializer.Serialize(text, _quoted);
 
-    private static bool IsBlock(string text) => text.Contains('\n') && !text.Contains('\r') && text[0] is not (' ' or '\n') && !text.Any(letter => char.IsControl(letter) && letter != '\n');
+    // The reader itself says whether it would take the text for a number, a date or the like.
+    private static bool IsPlain(string text) =>
+        Plain().IsMatch(text) && !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal) && !text.EndsWith(':') && YamlFile.Parse("a: " + text, "").AsMap()["a"]?.ToValue() is string read && read == text;
+
+    // The line and paragraph separators of Unicode would break lines, and a mark of byte order is no letter of a file.
+    private static bool IsBlock(string text) =>
+        text.Contains('\n') && text[0] is not (' ' or '\n' or '\t') && !text.Any(letter => (char.IsControl(letter) && letter is not ('\n' or '\t')) || letter is '\u2028' or '\u2029' or '\ufeff');
 
     private static void Block(StringBuilder text, int indent, string words)
     {
@@ -100,7 +111,7 @@ internal static partial class YamlEmit
         }
     }
 
-    // Neither a sign of YAML at the start nor ': ' or ' #' within; no comma or bracket, which end a value in a line.
-    [GeneratedRegex(@"^[\p{L}_/][\p{L}\p{Nd}_ .()/%'’+-]*(?<! )$")]
+    // Neither a sign of YAML at the start nor a colon or a number sign that would end it.
+    [GeneratedRegex(@"^[\p{L}_/(][^\p{C}\p{Zl}\p{Zp}""`\\]*(?<!\s)$")]
     private static partial Regex Plain();
 }
