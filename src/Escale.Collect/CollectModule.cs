@@ -1,13 +1,17 @@
+using Escale.Collect.Conversion;
 using Escale.Collect.Definitions;
 using Escale.Collect.Files;
 using Escale.Collect.Http;
 using Escale.Collect.Loading;
-using Escale.Collect.Opening;
+using Escale.Collect.OpenFiles;
 using Escale.Collect.Quarantine;
 using Escale.Collect.Rest;
 using Escale.Collect.Steps;
 using Escale.Collect.Streams;
+using Escale.Collect.Uploads;
+using Escale.Collect.Uploads.Pages;
 using Escale.Collect.Web;
+using Escale.Engines.Tables;
 using Escale.Projects;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +36,16 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<FileFetcher>();
         services.AddSingleton<FilePreparer>();
         services.AddSingleton<RecordFiles>();
-        services.AddSingleton<IFileTables, FileTables>();
+        services.AddSingleton<FileTables>();
+        services.AddSingleton<IFileTables>(provider => provider.GetRequiredService<FileTables>());
+        services.AddSingleton<UploadStore>();
+        services.AddSingleton<UploadFiles>();
+        services.AddSingleton<UploadReadings>();
+        services.AddSingleton(provider => new SourceMaker(
+            provider.GetRequiredService<UploadStore>(), provider.GetRequiredService<UploadReadings>(), provider.GetRequiredService<SourceCatalog>(), provider.GetRequiredService<LakeEngine>(),
+            provider.GetRequiredService<ProjectRoot>(), provider.GetRequiredService<DurableWriter>(), provider.GetService<IRunStart>()));
+        services.AddSingleton(provider => new Lazy<UploadReadings>(provider.GetRequiredService<UploadReadings>));
+        services.AddSingleton<FileConverter>();
         services.AddSingleton<StreamJournals>();
         services.AddSingleton<StreamWait>();
         services.AddSingleton<StreamDirectory>();
@@ -47,7 +60,21 @@ public sealed class CollectModule : EscaleModule
     }
 
     /// <inheritdoc/>
-    public override void AddVerbs(Cli cli) => cli.Verb("quarantine", QuarantineVerbs.Add);
+    public override void AddVerbs(Cli cli)
+    {
+        cli.Verb("quarantine", QuarantineVerbs.Add);
+        cli.Verb("convert", ConvertVerb.Add);
+    }
+
+    /// <inheritdoc/>
+    public override void AddWebServices(IServiceCollection services) => services.AddSingleton(SourcesPages.Entry);
+
+    /// <inheritdoc/>
+    public override void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        UploadEndpoints.Map(endpoints);
+        SourcesPages.Map(endpoints);
+    }
 
     /// <inheritdoc/>
     public override void MapIntake(IEndpointRouteBuilder endpoints) => StreamEndpoints.Map(endpoints);

@@ -25,6 +25,7 @@ public sealed class OrchestrateModule : EscaleModule
     public override void AddWebServices(IServiceCollection services)
     {
         services.AddSingleton<RunStarter>();
+        services.AddSingleton<IRunStart>(provider => provider.GetRequiredService<RunStarter>());
         services.AddSingleton<RunLog>();
         services.AddSingleton<RunFollower>();
         services.AddSingleton<ISearchSource, RunSearch>();

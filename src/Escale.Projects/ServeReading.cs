@@ -37,6 +37,8 @@ internal static partial class ServeReading
             PathBase = PathBase(reader, publicUrl),
             Proxies = Networks(reader),
             ExportsLimitBytes = reader.SizeBytes("exports_limit") ?? new ServeSettings().ExportsLimitBytes,
+            UploadLimitBytes = reader.SizeBytes("upload_limit") ?? new ServeSettings().UploadLimitBytes,
+            UploadQuotaBytes = reader.SizeBytes("upload_quota") ?? new ServeSettings().UploadQuotaBytes,
             Certificate = Certificate(root, reader.MapOrNull("certificate", "a certificate")),
             SignIn = [.. reader.Maps("sign_in", "a sign-in provider").Select(Provider)],
         };

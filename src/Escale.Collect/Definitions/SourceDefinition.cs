@@ -122,6 +122,21 @@ internal sealed record ColumnRule
     /// <summary>The strptime format of dates and times in text, or null for ISO 8601.</summary>
     public string? Format { get; init; }
 
+    /// <summary>For numbers: the mark before the fraction, <c>.</c> or <c>,</c>; null: the table's.</summary>
+    public char? Decimal { get; init; }
+
+    /// <summary>For numbers: what stands between groups of digits, or null.</summary>
+    public string? Thousands { get; init; }
+
+    /// <summary>For numbers: what stands before or behind them, such as <c>€</c> or <c>kg</c>, or null.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Texts that mean nothing in this column, besides the table's.</summary>
+    public IReadOnlyList<string> NullValues { get; init; } = [];
+
+    /// <summary>Whether its texts are read in a way of their own.</summary>
+    public bool IsSpecial => Format is not null || Decimal is not null || Thousands is not null || Unit is not null || NullValues.Count > 0;
+
     public string Description { get; init; } = "";
 
     public bool NotNull { get; init; }

@@ -35,6 +35,15 @@ internal static partial class SqlTypes
         ["timestamptz"] = TimestampTz,
     };
 
+    /// <summary>The SQL type of a plain name, or null.</summary>
+    public static string? Named(string name) => _names.GetValueOrDefault(name);
+
+    /// <summary>The plain name of a type, as source files say it.</summary>
+    public static string NameOf(string type) => type switch
+    {
+        Text => "text", Integer => "bigint", Number => "double", Timestamp => "timestamp", TimestampTz => "timestamptz", _ => type.ToLowerInvariant(),
+    };
+
     /// <summary>The SQL type that a source file names.</summary>
     public static string Parse(YamlNode node)
     {

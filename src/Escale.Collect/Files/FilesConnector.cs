@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Escale.Collect.Definitions;
 using Escale.Collect.Loading;
+using Escale.Collect.Sniffing;
 using Escale.Projects.Yaml;
 
 namespace Escale.Collect.Files;
@@ -38,19 +39,20 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer,
             return null;
         }
         var parts = new List<RawPart>();
+        var rejects = new List<RejectedRecord>();
         // JSON files and spreadsheets share one stage, so that many small files are read as one.
         var staged = new List<RecordFile>();
         for (var i = 0; i < chosen.Count; i++)
         {
             context.Progress?.Report(new StepProgress((double)i / chosen.Count, Doing: chosen[i].Shown));
-            if (await OpenAsync(chosen[i], staged, context, settings, cancellationToken) is { } part)
+            if (await OpenAsync(chosen[i], staged, rejects, context, settings, cancellationToken) is { } part)
             {
                 parts.Add(part);
             }
         }
         using var stage = await records.ReadAsync(staged, settings, table.Name, context.Workspace, cancellationToken);
         parts.Add(stage.Finish());
-        return new Intake { Parts = parts, Rejects = stage.Rejects, State = StateOf(table, known, found) };
+        return new Intake { Parts = parts, Rejects = [.. rejects, .. stage.Rejects], State = StateOf(table, known, found) };
     }
 
     private static bool IsRemoved(JsonObject? known, List<FoundFile> found) => known is not null && known.Any(pair => found.TrueForAll(file => file.Shown != pair.Key));
@@ -87,9 +89,13 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer,
         return new JsonObject { ["files"] = files };
     }
 
-    private async Task<RawPart?> OpenAsync(FoundFile file, List<RecordFile> staged, CollectContext context, FilesSettings settings, CancellationToken cancellationToken)
+    private async Task<RawPart?> OpenAsync(FoundFile file, List<RecordFile> staged, List<RejectedRecord> rejects, CollectContext context, FilesSettings settings, CancellationToken cancellationToken)
     {
         var (format, compression) = FilePreparer.Recognise(file.Shown, settings, context.Table.Place);
+        if (format is FileFormat.Csv or FileFormat.Tsv && settings.Csv.NeedsRewriting)
+        {
+            return await RewriteAsync(file, compression, rejects, context, settings, cancellationToken);
+        }
         var isText = format is not (FileFormat.Parquet or FileFormat.Excel);
         var path = await preparer.PlainAsync(file.Path!, file.Shown, compression, settings.Csv.Encoding, isText, settings.MaxSizeBytes, context.Workspace, cancellationToken);
         switch (format)
@@ -108,5 +114,19 @@ internal sealed class FilesConnector(FileFetcher fetcher, FilePreparer preparer,
                 staged.Add(new RecordFile(Path.GetFullPath(path), file.Shown, format));
                 return null;
         }
+    }
+
+    /// <summary>A file that the engine cannot read as it is.</summary>
+    private async Task<RawPart> RewriteAsync(FoundFile file, Compression compression, List<RejectedRecord> rejects, CollectContext context, FilesSettings settings, CancellationToken cancellationToken)
+    {
+        var plain = await preparer.PlainAsync(file.Path!, file.Shown, compression, null, isText: false, settings.MaxSizeBytes, context.Workspace, cancellationToken);
+        var (reading, path) = await TextSniffer.OpenAsync(plain, file.Shown, settings.Csv, preparer, context.Workspace, cancellationToken);
+        var target = Path.Combine(context.Workspace, Guid.NewGuid().ToString("N") + ".plain");
+        void Reject(LooseRecord row) => rejects.Add(new RejectedRecord(row.Text, "not written as the other rows: " + row.Mended, "parse", null, file.Shown, row.Line));
+        var written = await Task.Run(() => TextRewriter.Write(path, reading, target, new ScanNotes(), settings.Csv.SkipFooter > 0 ? settings.Csv.SkipFooter : null, Reject, cancellationToken), cancellationToken);
+        await using var stream = File.OpenRead(target);
+        var (sample, isWhole) = CsvSniffer.ReadSample(stream);
+        var said = settings.Csv with { Delimiter = written.Delimiter, Quote = written.Quote, Escape = written.Escape, Header = written.Header, SkipRows = written.SkipRows, Comment = null };
+        return new CsvPart(target, file.Shown, CsvSniffer.Sniff(sample, isWhole, said, context.Table.Columns, ','));
     }
 }

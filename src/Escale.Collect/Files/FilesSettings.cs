@@ -77,11 +77,26 @@ internal sealed record CsvOptions
 {
     public char? Delimiter { get; init; }
 
+    /// <summary>A delimiter of several letters; null: see <see cref="Delimiter"/>.</summary>
+    public string? WideDelimiter { get; init; }
+
     public char? Quote { get; init; }
 
     public char? Escape { get; init; }
 
     public bool? Header { get; init; }
+
+    /// <summary>Rows of the header; null: one or none.</summary>
+    public int? HeaderRows { get; init; }
+
+    /// <summary>Lines behind the table.</summary>
+    public int SkipFooter { get; init; }
+
+    /// <summary>Whether records that are not written as the others are mended where they can be; else they go to quarantine.</summary>
+    public bool Repair { get; init; }
+
+    /// <summary>Whether the engine cannot read the file as it is.</summary>
+    public bool NeedsRewriting => Repair || WideDelimiter is not null || HeaderRows > 1 || SkipFooter > 0;
 
     /// <summary>Lines before the table.</summary>
     public int SkipRows { get; init; }
@@ -106,10 +121,14 @@ internal sealed record CsvOptions
 
     public static CsvOptions Read(YamlReader reader) => new()
     {
-        Delimiter = Character(reader, "delimiter"),
+        Delimiter = Wide(reader) is null ? Character(reader, "delimiter") : null,
+        WideDelimiter = Wide(reader),
         Quote = Character(reader, "quote"),
         Escape = Character(reader, "escape"),
-        Header = reader.Has("header") ? reader.Bool("header", true) : null,
+        Header = reader.Has("header") ? reader.Bool("header", true) : reader.Has("header_rows") ? reader.Integer("header_rows", 1) > 0 : null,
+        HeaderRows = (int?)reader.Integer("header_rows", 0, 20),
+        SkipFooter = (int)(reader.Integer("skip_footer", 0, 1_000_000) ?? 0),
+        Repair = reader.Bool("repair", false),
         SkipRows = (int)(reader.Integer("skip_rows", 0, 1_000_000) ?? 0),
         Comment = Character(reader, "comment"),
         NullValues = reader.Has("null_values") ? reader.Texts("null_values") : [""],
@@ -119,6 +138,8 @@ internal sealed record CsvOptions
         TimestampFormat = reader.Node("timestamp_format") is { } timestamp ? Strptime.Check(timestamp) : null,
         Infer = reader.Bool("infer", true),
     };
+
+    private static string? Wide(YamlReader reader) => reader.TextOrNull("delimiter") is { Length: > 1 and <= 8 } text && text is not ("\\t" or "tab") && text.All(char.IsAscii) ? text : null;
 
     private static char? Character(YamlReader reader, string key)
     {

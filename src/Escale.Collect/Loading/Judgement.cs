@@ -18,6 +18,7 @@ internal static class Judgement
     public static string Read(string raw, string batchType, PlannedColumn column, Files.CsvDialect? dialect)
     {
         var target = column.Target;
+        raw = Filled(raw, batchType, column.Rule);
         if (batchType == target || ColumnPlan.TableType(batchType) == target)
         {
             return batchType == target ? raw : $"CAST({raw} AS {target})";
@@ -28,7 +29,7 @@ internal static class Judgement
         }
         if (batchType == SqlTypes.Text)
         {
-            return FromText(raw, target, column.Rule?.Format, dialect);
+            return FromText(raw, target, column.Rule, dialect);
         }
         if (IsWhole(target) && batchType is SqlTypes.Number or "FLOAT")
         {
@@ -36,6 +37,11 @@ internal static class Judgement
         }
         return $"TRY_CAST({raw} AS {target})";
     }
+
+    /// <summary>The raw expression, NULL where its text is one of the column's words for nothing.</summary>
+    private static string Filled(string raw, string? batchType, ColumnRule? rule) => rule is { NullValues: { Count: > 0 } words } && batchType == SqlTypes.Text
+        ? $"(CASE WHEN trim({raw}) NOT IN ({string.Join(", ", words.Select(Sql.Text))}) THEN {raw} END)"
+        : raw;
 
     /// <summary>Whether reading can fail.</summary>
     public static bool CanFail(string batchType, PlannedColumn column) =>
@@ -45,6 +51,7 @@ internal static class Judgement
     public static IEnumerable<Check> Checks(SourceTable table, PlannedColumn column, string raw, string? batchType, string value)
     {
         var name = column.Name;
+        raw = Filled(raw, batchType, column.Rule);
         if (column.IsRefused)
         {
             yield return new Check("contract", name, $"'{name}' is not a column of the contract", $"{raw} IS NOT NULL");
@@ -110,12 +117,28 @@ internal static class Judgement
         _ => $"of type {type.ToLowerInvariant()}",
     };
 
-    private static string FromText(string raw, string target, string? format, Files.CsvDialect? dialect)
+    /// <summary>The text of a number without its unit and its separators, with a point before the fraction; NULL where the separators do not stand between groups of three.</summary>
+    private static string Number(string raw, ColumnRule? rule, Files.CsvDialect? dialect)
     {
-        var number = dialect?.Decimal == ',' ? $"replace({raw}, ',', '.')" : raw;
+        var mark = rule?.Decimal ?? dialect?.Decimal ?? '.';
+        var text = rule?.Unit is { } unit ? $"trim(replace({raw}, {Sql.Text(unit)}, ''))" : raw;
+        if (rule?.Thousands is { Length: > 0 } group)
+        {
+            var separator = string.Concat(group.Select(letter => char.IsWhiteSpace(letter) ? @"\s\x{00A0}\x{202F}\x{2009}" : System.Text.RegularExpressions.Regex.Escape(letter.ToString())));
+            var pattern = $@"\s*[-+]?([0-9]+|[0-9]{{1,3}}([{separator}][0-9]{{3}})+)([{(mark == '.' ? @"\." : ",")}][0-9]*)?\s*";
+            text = $"CASE WHEN regexp_full_match({text}, {Sql.Text(pattern)}) THEN regexp_replace({text}, {Sql.Text($"[{separator}]")}, '', 'g') END";
+        }
+        return mark == ',' ? $"replace({text}, ',', '.')" : text;
+    }
+
+    private static string FromText(string raw, string target, ColumnRule? rule, Files.CsvDialect? dialect)
+    {
+        var format = rule?.Format;
+        var number = Number(raw, rule, dialect);
         if (IsWhole(target))
         {
-            return $@"CASE WHEN regexp_full_match({raw}, '\s*[-+]?[0-9]+\s*') THEN TRY_CAST({raw} AS {target}) END";
+            var whole = rule is { Unit: not null } or { Thousands: not null } ? number : raw;
+            return $@"CASE WHEN regexp_full_match({whole}, '\s*[-+]?[0-9]+\s*') THEN TRY_CAST({whole} AS {target}) END";
         }
         if (target == SqlTypes.Number || target.StartsWith("DECIMAL", StringComparison.Ordinal) || target == "FLOAT")
         {

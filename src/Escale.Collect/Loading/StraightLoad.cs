@@ -10,7 +10,7 @@ internal sealed class StraightLoad(LakeEngine lake, ParseEngine parser, Quaranti
     /// <summary>Whether nothing but types is to be checked, and nothing merged.</summary>
     public static bool Fits(LoadJob job, IReadOnlyList<RawRelation> relations, IReadOnlyList<PlannedColumn> plan) =>
         !job.IsStaged && job.Table.Mode != LoadMode.Merge && !job.Table.Lineage && relations.All(relation => relation is CsvRelation)
-        && plan.All(column => !column.IsRefused && column.Rule is not { HasChecks: true } && column.Rule?.Format is null && SqlTypes.IsScalar(column.Target))
+        && plan.All(column => !column.IsRefused && column.Rule is not { HasChecks: true } && column.Rule is not { IsSpecial: true } && SqlTypes.IsScalar(column.Target))
         && !(job.Table.Contract.DataType is ContractMode.DiscardValue or ContractMode.Freeze && plan.Any(column => !column.IsInferred && column.Target != SqlTypes.Text));
 
     public async Task<LoadOutcome> RunAsync(LoadJob job, IReadOnlyList<CsvRelation> relations, IReadOnlyList<PlannedColumn> plan, CancellationToken cancellationToken)

@@ -21,6 +21,12 @@ public sealed record ServeSettings
     /// <summary><c>exports_limit</c>, such as <c>10GB</c>: how much the Parquet files kept for downloads may take on the disk. Default: 4 GB.</summary>
     public long ExportsLimitBytes { get; init; } = 4_000_000_000;
 
+    /// <summary><c>upload_limit</c>: the largest file that may be dropped into the browser. Default: 10 GB.</summary>
+    public long UploadLimitBytes { get; init; } = 10_000_000_000;
+
+    /// <summary><c>upload_quota</c>: what the uploads of one person may take together until they are sources. Default: 20 GB.</summary>
+    public long UploadQuotaBytes { get; init; } = 20_000_000_000;
+
     /// <summary><c>sign_in</c>: other places where people may prove who they are (OpenID Connect). Default: none.</summary>
     public IReadOnlyList<SignInProvider> SignIn { get; init; } = [];
 

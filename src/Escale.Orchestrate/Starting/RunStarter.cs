@@ -25,7 +25,7 @@ public sealed record RunForm
 /// Starts runs as processes of their own: the command line's <c>run</c>, on the project's files as they are now. A run that dies takes nothing
 /// with it, and a run started here is the same as one started in a terminal. When the program stops, its runs are asked to stop too.
 /// </summary>
-public sealed class RunStarter(ProjectRoot root, RunEnvironment environment, IProgramHost host) : IAsyncDisposable
+public sealed class RunStarter(ProjectRoot root, RunEnvironment environment, IProgramHost host) : IRunStart, IAsyncDisposable
 {
     private static readonly string[] _verbs = ["run", "test", "seed"];
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
@@ -48,6 +48,9 @@ public sealed class RunStarter(ProjectRoot root, RunEnvironment environment, IPr
         _ = FollowAsync(process, errors, planned);
         return await planned.Task.WaitAsync(cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<RunId> StartAsync(IReadOnlyList<string> select, CancellationToken cancellationToken) => StartAsync(new RunForm { Select = select }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using System.Text;
 using Escale.Collect.Loading;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Escale.Collect.Tests.Opening;
+namespace Escale.Collect.Tests.OpenFiles;
 
 public sealed class FileTableTests : IAsyncDisposable
 {

@@ -1,6 +1,6 @@
 using Escale.Collect.Files;
 
-namespace Escale.Collect.Opening;
+namespace Escale.Collect.OpenFiles;
 
 /// <summary>Tells what a file is from its name and, where that says nothing, from its first bytes.</summary>
 internal static class FileKinds
@@ -12,6 +12,16 @@ internal static class FileKinds
         (".parquet", FileFormat.Parquet), (".pq", FileFormat.Parquet), (".xlsx", FileFormat.Excel), (".xls", FileFormat.Excel), (".xlsb", FileFormat.Excel),
     ];
 
+    private const int ProbeBytes = 4096;
+
+    /// <summary>A file's first bytes.</summary>
+    public static byte[] Start(string path)
+    {
+        using var file = File.OpenRead(path);
+        var start = new byte[ProbeBytes];
+        return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+    }
+
     /// <summary>How a file is compressed, by its first bytes.</summary>
     public static Compression CompressionOf(ReadOnlySpan<byte> start) => start switch
     {
@@ -19,6 +29,9 @@ internal static class FileKinds
         [0x28, 0xB5, 0x2F, 0xFD, ..] => Compression.Zstd,
         _ => Compression.None,
     };
+
+    /// <summary>Whether it is a ZIP archive, which a spreadsheet is as well.</summary>
+    public static bool IsArchive(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8);
 
     /// <summary>What a plain file holds: its bytes are believed before its name.</summary>
     public static FileFormat FormatOf(ReadOnlySpan<byte> start, string name)

@@ -1,30 +1,36 @@
 using Escale.Collect.Definitions;
 using Escale.Collect.Files;
 using Escale.Collect.Loading;
+using Escale.Collect.Uploads;
 
-namespace Escale.Collect.Opening;
+namespace Escale.Collect.OpenFiles;
 
 /// <summary>Opens files that are no sources yet: what they are is found from the files themselves.</summary>
-internal sealed class FileTables(FilePreparer preparer, RecordFiles records, ProjectRoot root) : IFileTables
+internal sealed class FileTables(FilePreparer preparer, RecordFiles records, ProjectRoot root, UploadStore store, Lazy<UploadReadings> uploads) : IFileTables
 {
-    private const int ProbeBytes = 4096;
-
     // What is read faster than a person notices is read wholly, to know its types for sure.
     private const long MaxScannedBytes = 256L << 20;
     private const long MaxUnpackedBytes = 100L << 30;
 
-    public async Task<FileTable> OpenAsync(string path, CancellationToken cancellationToken)
+    public Task<FileTable> OpenAsync(string path, CancellationToken cancellationToken)
     {
         path = Path.GetFullPath(path);
-        if (!File.Exists(path))
-        {
-            throw new EscaleException("collect.file-not-found", $"There is no file {path}.", "Check its name.");
-        }
+        return File.Exists(path)
+            ? OpenAsync(path, Path.GetFileName(path), FileWriting.Unknown, cancellationToken)
+            : throw new EscaleException("collect.file-not-found", $"There is no file {path}.", "Check its name.");
+    }
+
+    public async Task<FileTable> OpenUploadAsync(string id, Caller owner, CancellationToken cancellationToken) =>
+        await uploads.Value.OpenAsync(store.Get(id, owner), cancellationToken);
+
+    /// <summary>Opens a file of which something is known.</summary>
+    public async Task<FileTable> OpenAsync(string path, string name, FileWriting given, CancellationToken cancellationToken)
+    {
         var folder = Path.Combine(root.SpillFolder, "file-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
         try
         {
-            return await OpenAsync(path, Path.GetFileName(path), folder, cancellationToken);
+            return await OpenAsync(path, name, given, folder, cancellationToken);
         }
         catch
         {
@@ -33,19 +39,16 @@ internal sealed class FileTables(FilePreparer preparer, RecordFiles records, Pro
         }
     }
 
-    public Task<FileTable> OpenUploadAsync(string id, Caller owner, CancellationToken cancellationToken) =>
-        throw new EscaleException("collect.upload-not-found", "There is no such upload.", "It may have been deleted, or be somebody else's: upload the file again.");
-
-    private async Task<OpenedFile> OpenAsync(string path, string name, string folder, CancellationToken cancellationToken)
+    private async Task<OpenedFile> OpenAsync(string path, string name, FileWriting given, string folder, CancellationToken cancellationToken)
     {
         var bytes = new FileInfo(path).Length;
         if (bytes == 0)
         {
             throw Empty(name);
         }
-        var compression = FileKinds.CompressionOf(Start(path));
+        var compression = FileKinds.CompressionOf(FileKinds.Start(path));
         var plain = await preparer.PlainAsync(path, name, compression, null, isText: false, MaxUnpackedBytes, folder, cancellationToken);
-        var format = FileKinds.FormatOf(Start(plain), name);
+        var format = FileKinds.FormatOf(FileKinds.Start(plain), name);
         switch (format)
         {
             case FileFormat.Parquet:
@@ -53,34 +56,27 @@ internal sealed class FileTables(FilePreparer preparer, RecordFiles records, Pro
                 var some = bytes <= FileSample.SmallBytes ? all : $"{all} USING SAMPLE 2 PERCENT (system, 1)";
                 return new OpenedFile(folder) { Name = name, Bytes = bytes, Sql = all, SampleSql = some, ReadPaths = [plain] };
             case FileFormat.Csv or FileFormat.Tsv:
-                var text = await preparer.PlainAsync(plain, name, Compression.None, null, isText: true, MaxUnpackedBytes, folder, cancellationToken);
-                return await Task.Run(() => OpenCsv(text, name, bytes, format, folder, cancellationToken), cancellationToken);
+                return await OpenTextAsync(plain, name, bytes, given, folder, cancellationToken);
             default:
                 var readable = format == FileFormat.Excel ? plain : await preparer.PlainAsync(plain, name, Compression.None, null, isText: true, MaxUnpackedBytes, folder, cancellationToken);
                 return await OpenRecordsAsync(new RecordFile(readable, name, format), bytes, folder, cancellationToken);
         }
     }
 
-    private static OpenedFile OpenCsv(string path, string name, long bytes, FileFormat format, string folder, CancellationToken cancellationToken)
+    private async Task<OpenedFile> OpenTextAsync(string path, string name, long bytes, FileWriting given, string folder, CancellationToken cancellationToken)
     {
-        CsvDialect dialect;
-        using (var stream = File.OpenRead(path))
+        var table = await TextTable.SniffAsync(path, name, given.Options, given.Columns, preparer, folder, cancellationToken);
+        await table.PrepareAsync(folder, cancellationToken);
+        return await Task.Run(() =>
         {
-            var (head, isWhole) = CsvSniffer.ReadSample(stream);
-            CsvSniffer.RefuseBinary(head.Span, name);
-            dialect = CsvSniffer.Sniff(head, isWhole, new CsvOptions(), [], format == FileFormat.Tsv ? '\t' : ',');
-        }
-        if (dialect.Columns.Count == 0)
-        {
-            throw Empty(name);
-        }
-        var sample = FileSample.OfDelimited(path, dialect, folder);
-        var relation = new CsvRelation([new CsvPart(path, name, dialect)]);
-        IReadOnlyList<string> Types() => [.. relation.Columns.Select(column => column.Type)];
-        relation.Widen(CsvScan.Run(new FileInfo(path).Length <= MaxScannedBytes ? path : sample ?? path, dialect, Types(), cancellationToken));
-        var sql = "SELECT * FROM " + relation.ReadSql(Types(), rejects: null);
-        var few = sample is null ? sql : "SELECT * FROM " + new CsvRelation([new CsvPart(sample, name, dialect)]).ReadSql(Types(), rejects: null);
-        return new OpenedFile(folder) { Name = name, Bytes = bytes, Sql = sql, SampleSql = few, ReadPaths = sample is null ? [path] : [path, sample] };
+            var sample = FileSample.OfDelimited(table.Path, table.Dialect, folder);
+            table.Widen(new FileInfo(table.Path).Length <= MaxScannedBytes ? table.Path : sample ?? table.Path, cancellationToken);
+            var sql = table.SelectSql(table.Path);
+            return new OpenedFile(folder)
+            {
+                Name = name, Bytes = bytes, Sql = sql, SampleSql = sample is null ? sql : table.SelectSql(sample), ReadPaths = sample is null ? [table.Path] : [table.Path, sample],
+            };
+        }, cancellationToken);
     }
 
     private async Task<OpenedFile> OpenRecordsAsync(RecordFile file, long bytes, string folder, CancellationToken cancellationToken)
@@ -99,14 +95,15 @@ internal sealed class FileTables(FilePreparer preparer, RecordFiles records, Pro
         };
     }
 
-    private static byte[] Start(string path)
-    {
-        using var file = File.OpenRead(path);
-        var start = new byte[ProbeBytes];
-        return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-    }
-
     private static EscaleException Empty(string name) => new("collect.file-empty", $"{name} holds no rows and no names of columns.", "Choose a file with a table in it.", new Place(name));
+}
+
+/// <summary>What is known of how a file is written, besides what it shows itself.</summary>
+/// <param name="Options">Its structure.</param>
+/// <param name="Columns">Its columns that are to be read in another way than found, by name.</param>
+internal sealed record FileWriting(CsvOptions Options, IReadOnlyDictionary<string, Sniffing.ColumnReading> Columns)
+{
+    public static FileWriting Unknown { get; } = new(new CsvOptions(), new Dictionary<string, Sniffing.ColumnReading>());
 }
 
 /// <summary>A file that was opened, with the folder of what was unpacked for it.</summary>

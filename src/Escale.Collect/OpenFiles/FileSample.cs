@@ -1,7 +1,7 @@
 using Escale.Collect.Files;
 using Escale.Collect.Loading;
 
-namespace Escale.Collect.Opening;
+namespace Escale.Collect.OpenFiles;
 
 /// <summary>Makes a small file of whole records from the head of a large one and from places all over it.</summary>
 internal static class FileSample

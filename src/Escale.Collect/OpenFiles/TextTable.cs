@@ -1,0 +1,128 @@
+using Escale.Collect.Definitions;
+using Escale.Collect.Files;
+using Escale.Collect.Loading;
+using Escale.Collect.Sniffing;
+using Escale.Engines.DuckDb;
+
+namespace Escale.Collect.OpenFiles;
+
+/// <summary>A delimited file whose writing was found out, as a file that the engine can read and an expression for each column.</summary>
+internal sealed class TextTable
+{
+    // What is read faster than a person notices is read wholly, to know for sure.
+    private const long MaxScannedBytes = 64L << 20;
+
+    private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
+
+    private TextTable(string shown, TextReading reading, IReadOnlyList<ColumnReading> columns) => (Shown, Reading, Columns) = (shown, reading, columns);
+
+    public string Shown { get; }
+
+    public TextReading Reading { get; }
+
+    public IReadOnlyList<ColumnReading> Columns { get; }
+
+    /// <summary>What was met in the file; of a large one, in its beginning.</summary>
+    public ScanNotes Notes { get; private set; } = new();
+
+    /// <summary>Whether <see cref="Notes"/> are of the whole file.</summary>
+    public bool IsScannedWholly { get; private set; }
+
+    /// <summary>Whether the engine cannot read the file as it is.</summary>
+    public bool NeedsRewriting { get; private set; }
+
+    /// <summary>The file that the engine reads.</summary>
+    public string Path { get; private set; } = "";
+
+    public CsvDialect Dialect { get; private set; } = null!;
+
+    /// <summary>Finds out how a file is written.</summary>
+    public static async Task<TextTable> SniffAsync(string path, string shown, CsvOptions given, IReadOnlyDictionary<string, ColumnReading> said, FilePreparer preparer, string folder, CancellationToken cancellationToken)
+    {
+        var (reading, text) = await TextSniffer.OpenAsync(path, shown, given, preparer, folder, cancellationToken);
+        var names = ColumnNames.Clean(reading.Layout.Header);
+        if (names.Count == 0)
+        {
+            throw new EscaleException("collect.file-empty", $"{shown} holds no rows and no names of columns.", "Choose a file with a table in it.", new Place(shown));
+        }
+        var rows = reading.Rows.Where(row => row.Fields.Length == names.Count && !row.IsDoubtful).Select(row => row.Fields).ToList();
+        var columns = ValueSniffer.Sniff(names, rows).Select(column => said.GetValueOrDefault(column.Name) is { } other ? other with { Examples = column.Examples } : column).ToList();
+        var table = new TextTable(shown, reading, columns) { Path = text };
+        await Task.Run(() => table.Look(given, cancellationToken), cancellationToken);
+        return table;
+    }
+
+    /// <summary>Makes the file readable for the engine, where it is not.</summary>
+    public async Task PrepareAsync(string folder, CancellationToken cancellationToken)
+    {
+        var (dialect, layout) = (Reading.Dialect.Dialect, Reading.Layout);
+        var plain = Columns.Select(column => new CsvColumn(column.Name, SqlTypes.Text)).ToList();
+        if (!NeedsRewriting)
+        {
+            Dialect = new CsvDialect { Delimiter = dialect.Delimiter[0], Quote = dialect.Quote, Escape = dialect.Escape, HasHeader = layout.HeaderRows > 0, SkipRows = layout.SkipRows, Columns = plain };
+            return;
+        }
+        var target = System.IO.Path.Combine(folder, Guid.NewGuid().ToString("N") + ".csv");
+        var written = await Task.Run(() => TextRewriter.Write(Path, Reading, target, Notes = new ScanNotes(), null, null, cancellationToken), cancellationToken);
+        (Path, IsScannedWholly) = (target, true);
+        Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = written.Header == true, SkipRows = written.SkipRows, Columns = plain };
+    }
+
+    /// <summary>The same columns over rows that <see cref="Conversion.CsvFile"/> wrote, without a header.</summary>
+    public TextTable OfHead() => new(Shown, Reading, Columns)
+    {
+        Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = false, Columns = [.. Columns.Select(column => new CsvColumn(column.Name, SqlTypes.Text))] },
+    };
+
+    /// <summary>A SELECT of the columns as their types; what is not of its column's type is NULL.</summary>
+    /// <param name="path">The prepared file, or a sample of it.</param>
+    public string SelectSql(string path) =>
+        $"SELECT {string.Join(", ", Columns.Select(column => $"{Expression(column)} AS {DuckSql.Name(column.Name)}"))} FROM {Relation(path).ReadSql([.. Columns.Select(EngineType)], rejects: null)}";
+
+    /// <summary>A SELECT of the columns as text, each as <c>r0, r1, …</c> as it stands and <c>v0, v1, …</c> as it is read.</summary>
+    public string CompareSql(string path, int rows) =>
+        $"SELECT {string.Join(", ", Columns.Select((column, i) => FormattableString.Invariant($"{DuckSql.Name(column.Name)} AS r{i}, CAST({Judge(column)} AS VARCHAR) AS v{i}")))} FROM {Relation(path).ReadSql([.. Columns.Select(_ => SqlTypes.Text)], rejects: null)} LIMIT {rows}";
+
+    /// <summary>Takes the types that all rows of a file allow.</summary>
+    public void Widen(string path, CancellationToken cancellationToken)
+    {
+        foreach (var (column, type) in CsvScan.Run(path, Dialect, [.. Columns.Select(EngineType)], cancellationToken))
+        {
+            _types[Columns[column].Name] = type;
+        }
+    }
+
+    private CsvRelation Relation(string path) => new([new CsvPart(path, Shown, Dialect)]);
+
+    /// <summary>The engine reads what is written as it writes itself; the rest is text first.</summary>
+    private string EngineType(ColumnReading column) => IsSpecial(column) ? SqlTypes.Text : _types.GetValueOrDefault(column.Name, column.Type);
+
+    private static bool IsSpecial(ColumnReading column) => column.IsSpecial || column.Agreement < 1;
+
+    private static string Expression(ColumnReading column) => IsSpecial(column) ? Judge(column) : DuckSql.Name(column.Name);
+
+    private static string Judge(ColumnReading column) =>
+        Judgement.Read(DuckSql.Name(column.Name), SqlTypes.Text, new PlannedColumn(column.Name, ColumnPlan.TableType(column.Type)) { Rule = column.ToRule() }, null);
+
+    private void Look(CsvOptions given, CancellationToken cancellationToken)
+    {
+        IsScannedWholly = new FileInfo(Path).Length <= MaxScannedBytes;
+        if (IsScannedWholly)
+        {
+            foreach (var _ in TableScan.Rows(Path, Reading, Notes))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        else
+        {
+            foreach (var row in Reading.Rows)
+            {
+                Notes.Add(row);
+            }
+        }
+        var dialect = Reading.Dialect.Dialect;
+        NeedsRewriting = given.NeedsRewriting || dialect.Delimiter.Length > 1 || Reading.Layout.HeaderRows > 1 || Reading.LineBreak == '\r' || Reading.Encoding.Name != "utf-8" || Reading.Encoding.MarkLength > 0
+            || Notes.MendedCount + Notes.Footer.Count + Notes.RepeatedHeaders.Count + Notes.MixedLines + Notes.ZeroBytes > 0 || Notes.NextTable is not null;
+    }
+}
