@@ -14,13 +14,16 @@ internal sealed class TextTable
 
     private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
 
-    private TextTable(string shown, TextReading reading, IReadOnlyList<ColumnReading> columns) => (Shown, Reading, Columns) = (shown, reading, columns);
+    private TextTable(string shown, TextReading reading) => (Shown, Reading) = (shown, reading);
 
     public string Shown { get; }
 
     public TextReading Reading { get; }
 
-    public IReadOnlyList<ColumnReading> Columns { get; }
+    public IReadOnlyList<ColumnReading> Columns { get; private set; } = [];
+
+    /// <summary>The first records that are rows of the table: no footer, no header said again, nothing of another table.</summary>
+    public IEnumerable<LooseRecord> Head => Reading.Rows.Where(row => row.Fields.Length == Reading.Layout.Columns.Count && !(row.Line >= Notes.NextTable) && !Notes.RepeatedHeaders.Contains(row.Line) && Notes.Footer.TrueForAll(line => line.Line != row.Line));
 
     /// <summary>What was met in the file; of a large one, in its beginning.</summary>
     public ScanNotes Notes { get; private set; } = new();
@@ -45,10 +48,10 @@ internal sealed class TextTable
         {
             throw new EscaleException("collect.file-empty", $"{shown} holds no rows and no names of columns.", "Choose a file with a table in it.", new Place(shown));
         }
-        var rows = reading.Rows.Where(row => row.Fields.Length == names.Count && !row.IsDoubtful).Select(row => row.Fields).ToList();
-        var columns = ValueSniffer.Sniff(names, rows).Select(column => said.GetValueOrDefault(column.Name) is { } other ? other with { Examples = column.Examples } : column).ToList();
-        var table = new TextTable(shown, reading, columns) { Path = text };
+        var table = new TextTable(shown, reading) { Path = text };
         await Task.Run(() => table.Look(given, cancellationToken), cancellationToken);
+        var found = ValueSniffer.Sniff(names, [.. table.Head.Where(row => !row.IsDoubtful).Select(row => row.Fields)]);
+        table.Columns = [.. found.Select(column => said.GetValueOrDefault(column.Name) is { } other ? other with { Examples = column.Examples } : column)];
         return table;
     }
 
@@ -69,8 +72,9 @@ internal sealed class TextTable
     }
 
     /// <summary>The same columns over rows that <see cref="Conversion.CsvFile"/> wrote, without a header.</summary>
-    public TextTable OfHead() => new(Shown, Reading, Columns)
+    public TextTable OfHead() => new(Shown, Reading)
     {
+        Columns = Columns,
         Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = false, Columns = [.. Columns.Select(column => new CsvColumn(column.Name, SqlTypes.Text))] },
     };
 

@@ -52,6 +52,9 @@ internal static class TableScan
 {
     private const int MostFooterLines = 20;
 
+    // How the last line of a report begins.
+    private static readonly string[] _totals = ["total", "grand total", "sum", "somme", "ensemble", "gesamt", "summe", "suma"];
+
     /// <param name="path">The file, in an encoding in which ASCII stays itself.</param>
     /// <param name="reading">How it is to be read.</param>
     /// <param name="notes">Told what was met.</param>
@@ -122,9 +125,13 @@ internal static class TableScan
         return reader;
     }
 
-    /// <summary>One cell and nothing else, or a record that has nothing of the others.</summary>
+    /// <summary>One cell and nothing else, a total, or a record that has nothing of the others.</summary>
     private static bool IsLikeFooter(LooseRecord record, int count) =>
-        count > 2 && (record.Mended is not null && record.IsDoubtful || record.Fields.Count(cell => cell.Trim().Length > 0) <= 1);
+        count > 2 && ((record.Mended is not null && record.IsDoubtful) || record.Fields.Count(cell => cell.Trim().Length > 0) <= 1 || IsTotal(record));
+
+    private static bool IsTotal(LooseRecord record) =>
+        Array.Find(record.Fields, cell => cell.Trim().Length > 0)?.Trim() is { Length: < 40 } first && Array.Exists(_totals, word => first.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        && record.Fields.Count(cell => cell.Trim().Length > 0) < record.Fields.Length;
 
     /// <summary>Whether a record says the names of the columns again, or names of another table.</summary>
     private static bool IsHeaderAgain(LooseRecord record, TextReading reading, out bool isSame)

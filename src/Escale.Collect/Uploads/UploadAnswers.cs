@@ -93,10 +93,12 @@ internal sealed record ReadingAnswer(string Format, string SuggestedName)
             return answer;
         }
         var (reading, notes) = (text.Reading, text.Notes);
+        var agreement = notes.Rows > 0 ? 1 - notes.MendedCount / (double)notes.Rows : reading.Dialect.Agreement;
+        var sureness = agreement > 0.98 && text.Columns.Count > 2 ? Math.Max(0.95, reading.Dialect.Confidence) : reading.Dialect.Confidence;
         return answer with
         {
             Encoding = new Finding<string>(reading.Encoding.Name, Math.Round(reading.Encoding.Confidence, 2), reading.Encoding.Evidence),
-            Delimiter = new Finding<string>(reading.Dialect.Dialect.Delimiter, Math.Round(reading.Dialect.Confidence, 2), FormattableString.Invariant($"{reading.Dialect.Agreement:0.####}")),
+            Delimiter = new Finding<string>(reading.Dialect.Dialect.Delimiter, Math.Round(sureness, 2), FormattableString.Invariant($"{agreement:0.####}")),
             Quote = reading.Dialect.Dialect.Quote?.ToString(),
             Escape = reading.Dialect.Dialect.Escape?.ToString(),
             HeaderRows = new Finding<int>(reading.Layout.HeaderRows, reading.Layout.HeaderVotes > 1 || reading.Layout.HeaderRows == 0 ? 0.95 : 0.7, string.Join(", ", reading.Layout.Header.Take(5))),
@@ -119,17 +121,26 @@ internal sealed record ReadingAnswer(string Format, string SuggestedName)
 /// <summary>Names of sources and tables from names of files.</summary>
 internal static class SourceNames
 {
+    // Letter by letter.
+    private const string Accents = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿœæßšž";
+    private const string Plain = "aaaaaaceeeeiiiinoooooouuuuyyoassz";
+
     /// <summary><c>Relevé (été) 2024.csv</c> → <c>releve_ete_2024</c>.</summary>
     public static string From(string file)
     {
         var name = new System.Text.StringBuilder();
-        foreach (var letter in Path.GetFileNameWithoutExtension(file.Split('.') is [var first, ..] && first.Length > 0 ? first + "." : file).Normalize(System.Text.NormalizationForm.FormD).ToLowerInvariant())
+        var title = file.Split('.') is [var first, ..] && first.Length > 0 ? first : file;
+        foreach (var letter in title.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(letter))
             {
                 name.Append(letter);
             }
-            else if (char.GetUnicodeCategory(letter) != System.Globalization.UnicodeCategory.NonSpacingMark && name.Length > 0 && name[^1] != '_')
+            else if (Accents.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                name.Append(Plain[at]);
+            }
+            else if (name.Length > 0 && name[^1] != '_')
             {
                 name.Append('_');
             }

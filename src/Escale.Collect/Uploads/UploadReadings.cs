@@ -50,7 +50,7 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
     private async Task<PreviewAnswer> TextAsync(Upload upload, TextTable text, CancellationToken cancellationToken)
     {
         var head = Path.Combine(store.FolderOf(upload), "head-" + Guid.NewGuid().ToString("N"));
-        var records = text.Reading.Rows.Where(row => row.Fields.Length == text.Columns.Count).Take(PreviewRows).ToList();
+        var records = text.Head.Take(PreviewRows).ToList();
         try
         {
             using (var file = new Conversion.CsvFile(File.Create(head)))

@@ -40,12 +40,12 @@ export interface Reading {
   readonly preamble: readonly string[];
   readonly columns: readonly Column[];
   readonly questions: readonly { readonly column: string; readonly examples: readonly string[]; readonly choices: readonly Column[] }[];
-  readonly rows?: number;
+  readonly rows?: number | null;
   readonly is_whole: boolean;
   readonly mended: number;
   readonly mended_lines: readonly number[];
   readonly footer: readonly string[];
-  readonly next_table?: number;
+  readonly next_table?: number | null;
   readonly mixed_lines: number;
   readonly zero_bytes: number;
   readonly changes: Changes;
@@ -113,16 +113,18 @@ export function readAs(example: string, column: Partial<Column>): string {
   return Number.isFinite(number) ? formatNumber(number) : example;
 }
 
+const some = (lines: readonly string[]): string => lines.slice(0, 2).map((line) => line.slice(0, 80)).join(" ⏎ ") + (lines.length > 2 ? " …" : "");
+
 /** The findings worth telling, with the share or the lines that show them. */
 export function notes(reading: Reading): string[] {
   const said: string[] = [];
-  if (reading.rows !== undefined) said.push(text({ en: "{0} rows were found.", fr: "{0} lignes ont été trouvées." }, formatNumber(reading.rows)));
+  if (reading.rows != null) said.push(text({ en: "Rows found: {0}.", fr: "Lignes trouvées : {0}." }, formatNumber(reading.rows)));
   else if (!reading.is_whole) said.push(text({ en: "The file is large: this was found from its beginning.", fr: "Le fichier est grand : ceci vient de son début." }));
-  if (reading.preamble.length > 0) said.push(text({ en: "{0} lines before the table are left out: “{1}”", fr: "{0} lignes avant le tableau sont laissées : « {1} »" }, reading.preamble.length, reading.preamble[0]!.slice(0, 80)));
-  if (reading.footer.length > 0) said.push(text({ en: "{0} lines after the table are left out: “{1}”", fr: "{0} lignes après le tableau sont laissées : « {1} »" }, reading.footer.length, reading.footer[0]!.slice(0, 80)));
-  if (reading.mended > 0) said.push(text({ en: "{0} rows are not written as the others and were mended (first: line {1}).", fr: "{0} lignes ne sont pas écrites comme les autres et ont été réparées (première : ligne {1})." }, formatNumber(reading.mended), reading.mended_lines[0] ?? 0));
-  if (reading.next_table !== undefined) said.push(text({ en: "Another table begins at line {0} and is left out.", fr: "Un autre tableau commence à la ligne {0} et est laissé." }, reading.next_table));
-  if (reading.mixed_lines > 0) said.push(text({ en: "{0} lines are in another character set and were read as Windows-1252.", fr: "{0} lignes sont dans un autre jeu de caractères et ont été lues comme Windows-1252." }, formatNumber(reading.mixed_lines)));
-  if (reading.zero_bytes > 0) said.push(text({ en: "{0} zero bytes are left out.", fr: "{0} octets nuls sont laissés." }, formatNumber(reading.zero_bytes)));
+  if (reading.preamble.length > 0) said.push(text({ en: "Left out before the table: “{0}”", fr: "Laissé de côté avant le tableau : « {0} »" }, some(reading.preamble)));
+  if (reading.footer.length > 0) said.push(text({ en: "Left out after the table: “{0}”", fr: "Laissé de côté après le tableau : « {0} »" }, some(reading.footer)));
+  if (reading.mended > 0) said.push(text({ en: "Rows not written as the others, mended: {0} (first: line {1}).", fr: "Lignes écrites autrement que les autres, réparées : {0} (première : ligne {1})." }, formatNumber(reading.mended), reading.mended_lines[0] ?? 0));
+  if (reading.next_table != null) said.push(text({ en: "Another table begins at line {0} and is left out.", fr: "Un autre tableau commence à la ligne {0} et est laissé." }, reading.next_table));
+  if (reading.mixed_lines > 0) said.push(text({ en: "Lines in another character set, read as Windows-1252: {0}.", fr: "Lignes dans un autre jeu de caractères, lues comme Windows-1252 : {0}." }, formatNumber(reading.mixed_lines)));
+  if (reading.zero_bytes > 0) said.push(text({ en: "Zero bytes left out: {0}.", fr: "Octets nuls laissés de côté : {0}." }, formatNumber(reading.zero_bytes)));
   return said;
 }
