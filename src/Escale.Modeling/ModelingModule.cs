@@ -1,8 +1,14 @@
 using Escale.Kernel;
 using Escale.Modeling.Endpoints;
+using Escale.Modeling.Judging;
 using Escale.Modeling.Registry;
+using Escale.Modeling.Starting;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
+using Escale.Modeling.Watching;
+using Escale.Ui;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -34,6 +40,12 @@ public sealed class ModelingModule : EscaleModule
         services.AddSingleton<TrainingStarter>();
         services.AddSingleton<EndpointStore>();
         services.AddSingleton<EndpointDirectory>();
+        services.AddSingleton<RunReports>();
+        services.AddSingleton<EndpointReports>();
+        services.AddSingleton<PredictionLog>();
+        services.AddSingleton<WatchReports>();
+        services.AddSingleton<TriedModels>();
+        services.AddSingleton(new NavigationItem(600, "models", "/models", Words.Models, "sparkles"));
     }
 
     /// <inheritdoc/>
@@ -43,6 +55,13 @@ public sealed class ModelingModule : EscaleModule
         RegistryEndpoints.Map(endpoints);
         EndpointApi.Map(endpoints);
         PredictionEndpoints.Map(endpoints);
+        ModelPages.Map(endpoints);
+        StartPages.Map(endpoints);
+        RunPages.Map(endpoints);
+        TryEndpoints.Map(endpoints);
+        EndpointPages.Map(endpoints);
+        endpoints.MapGet("/api/v1/endpoints/{name}/watch", async (WatchReports reports, string name, CancellationToken cancellationToken) => TypedResults.Ok(await reports.ReadAsync(name, cancellationToken)))
+            .For(Role.Viewer).WithTags("Endpoints").WithSummary("What an endpoint does minute by minute and day by day, drift against training, and how good it is where the truth is known");
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Escale.Accounts.People;
 using Escale.Engines.Postgres;
 using Escale.Engines.Tables;
 using Escale.Hosting;
@@ -10,6 +12,7 @@ using Escale.Modeling.Endpoints;
 using Escale.Modeling.Training;
 using Escale.Projects.Yaml;
 using Escale.Testing;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)] // one program, one database
@@ -23,6 +26,7 @@ public sealed class ModelingProgram : IAsyncLifetime
     public const string ApiKey = "q8Zt4vKx1LmN7cRb2WdY5eHs9TgJ0uPa";
 
     private readonly TempFolder _folder = new();
+    private HttpClient? _browser;
 
     public IServiceProvider Services { get; private set; } = null!;
 
@@ -56,6 +60,7 @@ public sealed class ModelingProgram : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Engineer.Dispose();
+        _browser?.Dispose();
         await Services.GetRequiredService<WebServer>().StopAsync();
         await Services.GetRequiredService<PostgresServer>().StopAsync(CancellationToken.None);
         await ((IAsyncDisposable)Services).DisposeAsync();
@@ -71,6 +76,26 @@ public sealed class ModelingProgram : IAsyncLifetime
         var client = new HttpClient { BaseAddress = Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", bearer);
         return client;
+    }
+
+    /// <summary>A browser of an engineer who has signed in: pages are for people, not for tokens.</summary>
+    public async Task<HttpClient> SignInAsync()
+    {
+        if (_browser is not null)
+        {
+            return _browser;
+        }
+        const string email = "awa@example.org";
+        await using (var scope = Services.CreateAsyncScope())
+        {
+            var made = await scope.ServiceProvider.GetRequiredService<UserManager<Person>>().CreateAsync(new Person { UserName = email, Email = email, DisplayName = "Awa", Role = Role.Engineer }, "une phrase assez longue");
+            Assert.True(made.Succeeded, string.Join(", ", made.Errors.Select(error => error.Description)));
+        }
+        var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+        var hidden = Regex.Match(await browser.GetStringAsync("/sign-in"), "name=\"(__[A-Za-z]+)\"[^>]*value=\"([^\"]+)\"");
+        using var answer = await browser.PostAsync("/sign-in", new FormUrlEncodedContent([new(hidden.Groups[1].Value, hidden.Groups[2].Value), new("email", email), new("password", "une phrase assez longue")]));
+        Assert.Equal(System.Net.HttpStatusCode.Redirect, answer.StatusCode);
+        return _browser = browser;
     }
 
     /// <summary>Makes or replaces a lake table.</summary>

@@ -16,6 +16,9 @@ register("escale-drop", () => import("./elements/drop"));
 register("escale-upload", () => import("./elements/upload"));
 register("escale-grid", () => import("./elements/grid"));
 register("escale-profile", () => import("./elements/profile"));
+register("escale-training", () => import("./elements/training"));
+register("escale-threshold", () => import("./elements/threshold"));
+register("escale-try", () => import("./elements/try"));
 register("escale-lineage", () => import("./elements/lineage"));
 
 startShell();

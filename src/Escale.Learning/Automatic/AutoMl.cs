@@ -37,6 +37,14 @@ public static class AutoMl
         run.Run();
         return new AutoMlOutcome(table, settings, metric, folds, run, budget, cancellationToken).Result();
     }
+
+    /// <summary>Which columns alone say nearly all about the target: to be told before anything is trained.</summary>
+    /// <param name="frame">Raw rows, or a sample of them.</param>
+    /// <param name="target">The column to predict.</param>
+    /// <param name="settings">The roles of columns, and which to leave out; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static IReadOnlyList<LeakSuspicion> SuspectLeaks(Frame frame, string target, AutoMlSettings? settings = null, CancellationToken cancellationToken = default) =>
+        AutoMlTable.Of(frame, target, settings ?? new AutoMlSettings(), cancellationToken).Leaks;
 }
 
 /// <summary>What automatic training found.</summary>

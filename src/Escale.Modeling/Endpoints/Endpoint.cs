@@ -14,7 +14,26 @@ public sealed record EndpointRoute(string Version, double Weight = 1, bool Shado
 /// <param name="IsOpen">Whether it answers.</param>
 /// <param name="Person">Who made it.</param>
 /// <param name="CreatedAt">When.</param>
-public sealed record ModelEndpoint(string Name, string Model, IReadOnlyList<EndpointRoute> Routes, int? PerSecond, bool IsOpen, string Person, DateTimeOffset CreatedAt);
+public sealed record ModelEndpoint(string Name, string Model, IReadOnlyList<EndpointRoute> Routes, int? PerSecond, bool IsOpen, string Person, DateTimeOffset CreatedAt)
+{
+    /// <summary>What is kept of its predictions.</summary>
+    public EndpointLogging Logging { get; init; } = new();
+}
+
+/// <summary>What is kept of an endpoint's predictions, in the lake table <c>ops.predictions</c>.</summary>
+/// <param name="Share">The share of requests that is kept, 0 to 1.</param>
+/// <param name="Days">For how many days.</param>
+public sealed record EndpointLogging(double Share = 1, int Days = 90)
+{
+    /// <summary>Fields whose values are not kept.</summary>
+    public IReadOnlyList<string> Masked { get; init; } = [];
+
+    /// <summary>The table that has the truth once it is known, or null.</summary>
+    public string? TruthTable { get; init; }
+
+    /// <summary>The columns by which a row of it is the row that was asked about.</summary>
+    public IReadOnlyList<string> TruthKeys { get; init; } = [];
+}
 
 /// <summary>A key of an endpoint as it is known after it was shown.</summary>
 /// <param name="Id">Its name in addresses; no secret.</param>

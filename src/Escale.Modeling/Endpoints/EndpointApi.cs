@@ -1,6 +1,5 @@
 using Escale.Kernel;
 using Escale.Learning;
-using Escale.Learning.Preparation;
 using Escale.Modeling.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +7,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Escale.Modeling.Endpoints;
+
+/// <summary>What was asked since the program started.</summary>
+/// <param name="Requests">Requests.</param>
+/// <param name="Rows">Rows predicted.</param>
+/// <param name="Errors">Requests that could not be answered.</param>
+/// <param name="ShadowRows">Rows that shadows predicted too.</param>
+/// <param name="ShadowDiffers">Requests for which a shadow said something else.</param>
+public sealed record EndpointUse(long Requests, long Rows, long Errors, long ShadowRows, long ShadowDiffers);
 
 /// <summary><c>/api/v1/endpoints</c>: making endpoints, routing between versions, keys.</summary>
 internal static class EndpointApi
@@ -22,18 +29,6 @@ internal static class EndpointApi
 
     /// <summary>An endpoint with what it takes and what it has done since the program started.</summary>
     internal sealed record EndpointDetail(ModelEndpoint Endpoint, LearningTask? Task, IReadOnlyList<string> Classes, IReadOnlyList<EndpointField> Fields, IReadOnlyList<int> Versions, EndpointUse Use);
-
-    /// <summary>A field of a request.</summary>
-    /// <param name="Name">Its name.</param>
-    /// <param name="Type"><c>number</c>, <c>boolean</c>, <c>category</c>, <c>text</c> or <c>timestamp</c>.</param>
-    /// <param name="IsRequired">Whether it may not be left out; null is always allowed.</param>
-    /// <param name="Choices">The categories that were learned; others are taken as unknown.</param>
-    /// <param name="Least">The least number seen, or null.</param>
-    /// <param name="Most">The greatest, or null.</param>
-    internal sealed record EndpointField(string Name, string Type, bool IsRequired, IReadOnlyList<string> Choices, double? Least, double? Most);
-
-    /// <summary>What was asked since the program started.</summary>
-    internal sealed record EndpointUse(long Requests, long Rows, long Errors, long ShadowRows, long ShadowDiffers);
 
     /// <summary>The keys of an endpoint.</summary>
     internal sealed record KeyList(IReadOnlyList<EndpointKey> Keys);
@@ -65,7 +60,7 @@ internal static class EndpointApi
         var counts = served?.Counts ?? new EndpointCounts();
         var model = served?.Routes[0].Model;
         return TypedResults.Ok(new EndpointDetail(
-            endpoint, model?.Model.Task, model?.Model.Classes ?? [], model is null ? [] : [.. model.Columns.Select(FieldOf)], [.. (served?.Routes ?? []).Select(route => route.Model.Version.Version)],
+            endpoint, model?.Model.Task, model?.Model.Classes ?? [], model is null ? [] : [.. model.Columns.Select(column => EndpointField.Of(column.Column))], [.. (served?.Routes ?? []).Select(route => route.Model.Version.Version)],
             new EndpointUse(counts.Requests, counts.Rows, counts.Errors, counts.ShadowRows, counts.ShadowDiffers)));
     }
 
@@ -108,7 +103,7 @@ internal static class EndpointApi
     private static async Task<JsonHttpResult<Dictionary<string, object>>> SchemaAsync(EndpointDirectory directory, string name, CancellationToken cancellationToken)
     {
         var served = await directory.FindAsync(name, cancellationToken) ?? throw new EscaleException("modeling.endpoint-not-found", $"No endpoint '{name}' answers here.", "Look at the list of endpoints.");
-        var fields = served.Routes[0].Model.Columns.Select(FieldOf).ToList();
+        var fields = served.Routes[0].Model.Columns.Select(column => EndpointField.Of(column.Column)).ToList();
         return TypedResults.Json(new Dictionary<string, object>
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = name, ["type"] = "object", ["additionalProperties"] = false,
@@ -129,13 +124,5 @@ internal static class EndpointApi
             property["description"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"in training from {least} to {most}");
         }
         return property;
-    }
-
-    private static EndpointField FieldOf(ServedColumn served)
-    {
-        var column = served.Column;
-        var type = column.Kind == Learning.Frames.ColumnKind.Boolean && column.Role == ColumnRole.Number ? "boolean" : column.Role.ToString().ToLowerInvariant();
-        return new EndpointField(
-            column.Name, type, !column.HadMissing, column.Role == ColumnRole.Category ? [.. column.Levels.Take(1000)] : [], double.IsNaN(column.Least) ? null : column.Least, double.IsNaN(column.Most) ? null : column.Most);
     }
 }

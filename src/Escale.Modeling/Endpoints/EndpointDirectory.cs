@@ -28,6 +28,9 @@ internal sealed class ServedEndpoint
 
     public required EndpointCounts Counts { get; init; }
 
+    /// <summary>Its number in the log of predictions; −1 until its first request.</summary>
+    public int LogNumber { get; set; } = -1;
+
     /// <summary>The version for the next request: shares come out even over any few requests, without chance.</summary>
     public ServedModel Next()
     {
@@ -61,6 +64,9 @@ internal sealed class EndpointCounts
     public long Errors;
     public long ShadowRows;
     public long ShadowDiffers;
+
+    /// <summary>Requests, errors and times, minute by minute.</summary>
+    public readonly Watching.MinuteCounts Minutes = new();
 }
 
 /// <summary>

@@ -10,12 +10,12 @@ namespace Escale.Modeling.Endpoints;
 /// <summary>The endpoints and their keys in PostgreSQL. Thread-safe.</summary>
 internal sealed class EndpointStore(ModelingDatabase database, ModelRegistry registry, TimeProvider clock)
 {
-    private const string Columns = "select name, model, routes::text, per_second, is_open, person, created_at from modeling.endpoints";
+    private const string Columns = "select name, model, routes::text, per_second, is_open, person, created_at, logging::text from modeling.endpoints";
     private const string All = Columns + " order by name";
     private const string ByName = Columns + " where name = $1";
     private const string Save = """
-        insert into modeling.endpoints (name, model, routes, per_second, is_open, person, created_at, updated_at) values ($1, $2, $3::jsonb, $4, $5, $6, $7, $7)
-        on conflict (name) do update set model = excluded.model, routes = excluded.routes, per_second = excluded.per_second, is_open = excluded.is_open, updated_at = excluded.updated_at
+        insert into modeling.endpoints (name, model, routes, per_second, is_open, person, created_at, updated_at, logging) values ($1, $2, $3::jsonb, $4, $5, $6, $7, $7, $8::jsonb)
+        on conflict (name) do update set model = excluded.model, routes = excluded.routes, per_second = excluded.per_second, is_open = excluded.is_open, logging = excluded.logging, updated_at = excluded.updated_at
         """;
 
     private const string Delete = "delete from modeling.endpoints where name = $1";
@@ -51,13 +51,17 @@ internal sealed class EndpointStore(ModelingDatabase database, ModelRegistry reg
         {
             throw new EscaleException("modeling.endpoint-invalid", "An endpoint needs from 1 to 20 routes, one of them with a weight above 0 that is no shadow, and a limit above 0 if any.", "Give routes such as [{\"version\": \"champion\", \"weight\": 1}].");
         }
+        if (endpoint.Logging is not { Share: >= 0 and <= 1, Days: >= 1 and <= 3650 })
+        {
+            throw new EscaleException("modeling.endpoint-invalid", "The share of requests to keep is from 0 to 1, and they are kept for 1 to 3,650 days.", "Correct the share or the days.");
+        }
         foreach (var route in endpoint.Routes)
         {
             // The champion may come later: until then the newest version answers.
             await registry.FindAsync(endpoint.Model, route.Version == ModelRegistry.Champion ? null : route.Version, cancellationToken);
         }
         await database.WriteAsync(
-            [(Save, [endpoint.Name, endpoint.Model, JsonSerializer.Serialize(endpoint.Routes, TrackingJson.Options), endpoint.PerSecond, endpoint.IsOpen, endpoint.Person, clock.GetUtcNow()])], cancellationToken);
+            [(Save, [endpoint.Name, endpoint.Model, JsonSerializer.Serialize(endpoint.Routes, TrackingJson.Options), endpoint.PerSecond, endpoint.IsOpen, endpoint.Person, clock.GetUtcNow(), JsonSerializer.Serialize(endpoint.Logging, TrackingJson.Options)])], cancellationToken);
         return await GetAsync(endpoint.Name, cancellationToken);
     }
 
@@ -86,7 +90,7 @@ internal sealed class EndpointStore(ModelingDatabase database, ModelRegistry reg
 
     private static ModelEndpoint EndpointOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetString(1), JsonSerializer.Deserialize<List<EndpointRoute>>(row.GetString(2), TrackingJson.Options)!, row.IsDBNull(3) ? null : row.GetInt32(3), row.GetBoolean(4),
-        row.GetString(5), row.GetFieldValue<DateTimeOffset>(6));
+        row.GetString(5), row.GetFieldValue<DateTimeOffset>(6)) { Logging = JsonSerializer.Deserialize<EndpointLogging>(row.GetString(7), TrackingJson.Options)! };
 
     private static (EndpointKey Key, byte[] Hash, string Endpoint) KeyOf(NpgsqlDataReader row) => (
         new EndpointKey(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4), row.GetFieldValue<DateTimeOffset>(5),

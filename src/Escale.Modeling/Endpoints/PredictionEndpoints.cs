@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Escale.Kernel;
 using Escale.Learning;
+using Escale.Modeling.Watching;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -65,6 +67,7 @@ internal static class PredictionEndpoints
     private static async Task AnswerAsync(HttpContext context, ServedEndpoint endpoint, Form form)
     {
         Interlocked.Increment(ref endpoint.Counts.Requests);
+        var started = Stopwatch.GetTimestamp();
         var input = context.Request.BodyReader;
         var read = await ReadAsync(context.Request, input);
         if (read.Buffer.Length > MostBytes)
@@ -83,11 +86,14 @@ internal static class PredictionEndpoints
             {
                 Interlocked.Add(ref endpoint.Counts.Rows, rows);
                 await WriteAsync(context, slot.Answer.WrittenMemory);
+                endpoint.Counts.Minutes.Add(Stopwatch.GetElapsedTime(started), isError: false);
+                Keep(context, endpoint, model, slot, read.Buffer, started);
                 Shadow(endpoint, read.Buffer, slot, form);
             }
             else
             {
                 Interlocked.Increment(ref endpoint.Counts.Errors);
+                endpoint.Counts.Minutes.Add(Stopwatch.GetElapsedTime(started), isError: true);
                 await (broken is not null ? BrokenAsync(context, broken) : InvalidAsync(context, errors!));
             }
         }
@@ -95,6 +101,14 @@ internal static class PredictionEndpoints
         {
             input.AdvanceTo(read.Buffer.End);
             model.Return(slot);
+        }
+    }
+
+    private static void Keep(HttpContext context, ServedEndpoint endpoint, ServedModel model, ServedModel.Slot slot, ReadOnlySequence<byte> body, long started)
+    {
+        if (endpoint.Settings.Logging.Share > 0)
+        {
+            context.RequestServices.GetRequiredService<PredictionLog>().Offer(endpoint, model, body.IsSingleSegment ? body.FirstSpan : body.ToArray(), slot.Answer.WrittenSpan, started);
         }
     }
 

@@ -7,6 +7,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Escale.Modeling.Registry;
 
+/// <summary>A version with what came of its training.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Summary">What came of its training; null when that is not known here.</param>
+public sealed record VersionDetail(ModelVersion Version, TrainedModel? Summary);
+
 /// <summary><c>/api/v1/models</c>: the registered models, publishing, rolling back, exporting.</summary>
 internal static class RegistryEndpoints
 {
@@ -17,9 +22,6 @@ internal static class RegistryEndpoints
 
     /// <summary>A model with its versions and where its aliases were.</summary>
     internal sealed record ModelDetail(RegisteredModel Model, IReadOnlyList<VersionDetail> Versions, IReadOnlyList<AliasMove> Moves);
-
-    /// <summary>A version with what came of its training.</summary>
-    internal sealed record VersionDetail(ModelVersion Version, TrainedModel? Summary);
 
     /// <summary>Where an alias is to be.</summary>
     internal sealed record AliasForm(int Version, string? Note);

@@ -69,7 +69,7 @@ public sealed record ColumnImportance(string Column, double Mean, double Deviati
 public sealed record ColumnDependence(string Column, IReadOnlyList<GridPoint> Grid, IReadOnlyList<IReadOnlyList<double>> Means);
 
 /// <summary>Judges and explains what was trained, by what each model said of rows that it had not learned from.</summary>
-internal static class Judging
+internal static class JudgementWork
 {
     private const int MostPoints = 200;
     private const int MostCurves = 20;
@@ -86,7 +86,7 @@ internal static class Judging
         var target = unseen.Target;
         var (outputs, weights) = (unseen.Outputs.Span.ToArray(), unseen.Weights.Span.ToArray());
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var metric in Metric.All.Where(metric => metric.Supports(target.Task) && !(metric == Metric.Rmsle && HasNegative(target))))
+        foreach (var metric in Metric.All.Where(metric => metric.Supports(target.Task) && !(metric == Metric.Rmsle && HasNegative(target)) && !(metric == Metric.Mape && target.Values.Contains(0))))
         {
             if (metric.TryScore(target, outputs, weights, out var score))
             {

@@ -10,7 +10,11 @@ internal static class ModelingSchema
 {
     public const string Name = "modeling";
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-tracking", Tracking), new Migration("002-registry", Registry), new Migration("003-endpoints", Endpoints)];
+    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-tracking", Tracking), new Migration("002-registry", Registry), new Migration("003-endpoints", Endpoints), new Migration("004-logging", Logging)];
+
+    private const string Logging = """
+        alter table endpoints add logging jsonb not null default '{"share": 1, "days": 90, "masked": [], "truth_keys": []}';
+        """;
 
     private const string Tracking = """
         create table experiments (

@@ -25,17 +25,24 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
     /// <param name="version">The version; null for the newest.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="EscaleException"><c>lake.table-not-found</c>, <c>modeling.table-too-large</c>.</exception>
-    public TrainingData Read(TableName table, long? version, CancellationToken cancellationToken)
+    public TrainingData Read(TableName table, long? version, CancellationToken cancellationToken) => Read(table, version, null, cancellationToken);
+
+    /// <summary>Reads so many rows of a table or view, the same ones each time: to look at before it is learned from.</summary>
+    /// <exception cref="EscaleException"><c>lake.table-not-found</c>.</exception>
+    public TrainingData Sample(TableName table, int rows, CancellationToken cancellationToken) => Read(table, null, rows, cancellationToken);
+
+    private TrainingData Read(TableName table, long? version, int? sample, CancellationToken cancellationToken)
     {
         using var session = engine.OpenSession();
         var isView = engine.Catalog.View(table) is not null;
         var snapshot = isView ? null : version is { } number ? engine.Catalog.Table(table).Read(number) : engine.Catalog.Table(table).Read();
-        if (snapshot is { RowCount: { } rows } && rows * Math.Max(1, snapshot.Schema.Columns.Count) > MostCells)
+        if (sample is null && snapshot is { RowCount: { } rows } && rows * Math.Max(1, snapshot.Schema.Columns.Count) > MostCells)
         {
             throw TooLarge(table.ToString());
         }
         session.Mount(table, isView ? null : snapshot!.Version);
-        using var result = session.Connection.Query($"SELECT * FROM {table.ToSql()}", cancellationToken);
+        var some = sample is { } count ? string.Create(CultureInfo.InvariantCulture, $" USING SAMPLE reservoir({count} ROWS) REPEATABLE (1)") : "";
+        using var result = session.Connection.Query($"SELECT * FROM {table.ToSql()}{some}", cancellationToken);
         var builder = new FrameBuilder(result.Columns, table.ToString());
         while (result.TryRead(out var chunk))
         {

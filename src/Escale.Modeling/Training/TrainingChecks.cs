@@ -13,7 +13,8 @@ namespace Escale.Modeling.Training;
 /// <param name="Column">The column concerned, or null.</param>
 /// <param name="Message">What was found, with its number.</param>
 /// <param name="Reason">Why it matters.</param>
-public sealed record Finding(string Code, string? Column, string Message, string Reason);
+/// <param name="Values">The numbers and names of the message in their order, to say it in another language; null in records of older versions.</param>
+public sealed record Finding(string Code, string? Column, string Message, string Reason, IReadOnlyList<string>? Values = null);
 
 /// <summary>Data that was looked at: what is wrong is an error, what is odd a finding.</summary>
 internal sealed record CheckedData(Frame Frame, LearningTask Task, ColumnRoles Roles, SplitChoice Split, string SplitReason, IReadOnlyList<Finding> Findings);
@@ -52,7 +53,9 @@ internal static class TrainingChecks
     /// <summary>What automatic training found to give the target away.</summary>
     public static IEnumerable<Finding> Of(IEnumerable<LeakSuspicion> leaks) => leaks.Select(leak => new Finding(
         "leak", leak.Feature, string.Create(CultureInfo.InvariantCulture, $"'{leak.Feature}' alone explains {leak.Share:P1} of the target; it {(leak.IsDropped ? "was left out" : "is learned from")}."),
-        "What is known only after the target makes a model look good and be useless."));
+        "What is known only after the target makes a model look good and be useless.", [Plain(leak.Share), leak.IsDropped ? "dropped" : "kept"]));
+
+    private static string Plain(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private static void Columns(TrainingSpec spec, TrainingData data)
     {
@@ -109,7 +112,7 @@ internal static class TrainingChecks
         if (count < LeastOfClass || count < RareShare * known)
         {
             findings.Add(new Finding("imbalance", spec.Target, string.Create(CultureInfo.InvariantCulture, $"'{rarest}' is {count} of {known} rows ({(double)count / known:P1})."),
-                "A model that never says so is nearly always right and of no use: judge by ROC AUC, average precision or the costs of errors, not by accuracy."));
+                "A model that never says so is nearly always right and of no use: judge by ROC AUC, average precision or the costs of errors, not by accuracy.", [rarest, Plain(count), Plain(known)]));
         }
         return counts.Count == 2 ? LearningTask.Binary : LearningTask.Multiclass;
     }
@@ -118,15 +121,15 @@ internal static class TrainingChecks
     {
         if (target.MissingCount > 0)
         {
-            findings.Add(new Finding("target-missing", spec.Target, string.Create(CultureInfo.InvariantCulture, $"{target.MissingCount} rows have no '{spec.Target}' and are left out."), "If they differ from the others, so will what is predicted for such rows."));
+            findings.Add(new Finding("target-missing", spec.Target, string.Create(CultureInfo.InvariantCulture, $"{target.MissingCount} rows have no '{spec.Target}' and are left out."), "If they differ from the others, so will what is predicted for such rows.", [Plain(target.MissingCount)]));
         }
         if (known < FewRows)
         {
-            findings.Add(new Finding("few-rows", null, $"There are {known} rows only.", "Scores are uncertain: look at their range, and at whether the baseline is within it."));
+            findings.Add(new Finding("few-rows", null, $"There are {known} rows only.", "Scores are uncertain: look at their range, and at whether the baseline is within it.", [Plain(known)]));
         }
         if (frame.Columns.Count - 1 > known)
         {
-            findings.Add(new Finding("wide", null, $"There are more columns ({frame.Columns.Count - 1}) than rows ({known}).", "With so many columns some fit the target by chance."));
+            findings.Add(new Finding("wide", null, $"There are more columns ({frame.Columns.Count - 1}) than rows ({known}).", "With so many columns some fit the target by chance.", [Plain(frame.Columns.Count - 1), Plain(known)]));
         }
         if (task == LearningTask.Regression && target is NumberColumn numbers && IsConstant(numbers))
         {
@@ -190,7 +193,7 @@ internal static class TrainingChecks
             if (both > 0 && later >= MostlyLater * both)
             {
                 findings.Add(new Finding("after-the-event", other.Name, string.Create(CultureInfo.InvariantCulture, $"'{other.Name}' is later than '{eventColumn}' in {(double)later / both:P0} of the rows."),
-                    $"If the prediction is needed at '{eventColumn}', it is not known then: exclude it, or the model will look better than it is."));
+                    $"If the prediction is needed at '{eventColumn}', it is not known then: exclude it, or the model will look better than it is.", [eventColumn, Plain((double)later / both)]));
             }
         }
     }

@@ -75,7 +75,7 @@ internal static class TrainingEndpoints
         return TypedResults.Accepted($"/api/v1/tracking-runs/{again}", new StartedTraining(again));
     }
 
-    private static async Task<IResult> StopAsync(HttpContext context, TrackingStore tracking, string run, CancellationToken cancellationToken)
+    internal static async Task<IResult> StopAsync(HttpContext context, TrackingStore tracking, string run, CancellationToken cancellationToken)
     {
         var found = await tracking.GetAsync(run, cancellationToken);
         if (!found.IsRunning)

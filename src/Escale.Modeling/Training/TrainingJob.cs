@@ -4,6 +4,7 @@ using Escale.Kernel;
 using Escale.Learning;
 using Escale.Learning.Automatic;
 using Escale.Learning.Metrics;
+using Escale.Modeling.Judging;
 using Escale.Modeling.Registry;
 using Escale.Modeling.Tracking;
 
@@ -125,11 +126,14 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         IReadOnlyList<Finding> findings = [.. isChecked.Findings, .. TrainingChecks.Of(result.Leaks)];
         var leaderboard = result.Leaderboard.Select(TrainedModel.Row).ToList();
         var best = leaderboard.First(row => row.Name == result.BestName);
-        var judgement = Judging.Judge(spec, isChecked, result, split, findings);
+        var judgement = JudgementWork.Judge(spec, isChecked, result, split, findings);
         artifacts.Add(folder.WriteJson(run, "leaderboard.json", leaderboard));
         artifacts.Add(folder.WriteJson(run, "judgement.json", judgement));
-        artifacts.Add(folder.WriteJson(run, "curves.json", Judging.Draw(result.OutOfFold)));
-        artifacts.Add(folder.WriteJson(run, "explanations.json", Judging.Explain(isChecked.Frame, result, options)));
+        artifacts.Add(folder.WriteJson(run, "curves.json", JudgementWork.Draw(result.OutOfFold)));
+        var explanations = JudgementWork.Explain(isChecked.Frame, result, options);
+        artifacts.Add(folder.WriteJson(run, "explanations.json", explanations));
+        artifacts.Add(folder.WriteJson(run, "insights.json", InsightWork.Of(isChecked.Frame, result, judgement, explanations, options)));
+        artifacts.Add(folder.WriteJson(run, "reference.json", References.Of(isChecked.Frame, result)));
         artifacts.Add(folder.WriteJson(run, "schema.json", result.Best.Schema.Columns));
         artifacts.Add(folder.Write(run, "training.yml", Encoding.UTF8.GetBytes(SpecText.Write(spec))));
         artifacts.Add(folder.Write(run, ClockFile, clockRecord.ToBytes()));
@@ -171,6 +175,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         ["budget_seconds"] = spec.Budget?.TotalSeconds.ToString(CultureInfo.InvariantCulture) ?? "", ["trials"] = result.Trials.ToString(CultureInfo.InvariantCulture),
         ["families"] = string.Join(", ", spec.Families.Select(TrainingReader.Spelling)), ["rows"] = result.Best.Info.TrainedRows.ToString(CultureInfo.InvariantCulture),
         ["columns"] = result.Best.Schema.Columns.Count.ToString(CultureInfo.InvariantCulture), ["model"] = result.BestName, ["estimator"] = result.Best.Info.Estimator,
+        ["cost_false_positive"] = spec.Costs?.FalsePositive.ToString(CultureInfo.InvariantCulture) ?? "", ["cost_false_negative"] = spec.Costs?.FalseNegative.ToString(CultureInfo.InvariantCulture) ?? "",
     };
 
     private static Dictionary<string, string> Tags(TrainingSpec spec, AutoMlResult result) => new(StringComparer.Ordinal)

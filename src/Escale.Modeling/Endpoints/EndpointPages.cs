@@ -1,0 +1,156 @@
+using Escale.Kernel;
+using Escale.Learning;
+using Escale.Modeling.Judging;
+using Escale.Modeling.Registry;
+using Escale.Modeling.Tracking;
+using Escale.Ui;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Escale.Modeling.Endpoints;
+
+/// <summary>What the page of an endpoint shows.</summary>
+/// <param name="Endpoint">The endpoint.</param>
+/// <param name="Address">Where it is asked.</param>
+/// <param name="Task">What is predicted; null when it does not answer.</param>
+/// <param name="Fields">What it takes.</param>
+/// <param name="Keys">Its keys.</param>
+/// <param name="Versions">The versions of its model.</param>
+/// <param name="Use">What was asked since the program started.</param>
+/// <param name="Reference">What training rows were like, or null.</param>
+public sealed record EndpointReport(
+    ModelEndpoint Endpoint, string Address, LearningTask? Task, IReadOnlyList<EndpointField> Fields, IReadOnlyList<EndpointKey> Keys, IReadOnlyList<ModelVersion> Versions, EndpointUse Use, Reference? Reference);
+
+/// <summary><c>/endpoints/NAME</c>: how to ask a model, who may, and which versions answer.</summary>
+internal static class EndpointPages
+{
+    /// <summary>How long a key may be good, in days.</summary>
+    public static readonly IReadOnlyList<int> Lifetimes = [30, 90, 365, 1095];
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/endpoints/{name}", (HttpContext context, EndpointReports reports, string name, string? tab, CancellationToken cancellationToken) => ShowAsync(context, reports, name, tab, null, cancellationToken))
+            .For(Role.Viewer).ExcludeFromDescription();
+        ModelPages.Form(endpoints, "/endpoints", MakeAsync);
+        ModelPages.Form(endpoints, "/endpoints/{name}/routes", RoutesAsync);
+        ModelPages.Form(endpoints, "/endpoints/{name}/keys", KeyAsync);
+        ModelPages.Form(endpoints, "/endpoints/{name}/keys/{key}/revoke", RevokeAsync);
+        ModelPages.Form(endpoints, "/endpoints/{name}/remove", RemoveAsync);
+        ModelPages.Form(endpoints, "/endpoints/{name}/logging", LoggingAsync);
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext context, EndpointReports reports, string name, string? tab, EscaleException? error, CancellationToken cancellationToken) =>
+        Page.Show<EndpointView>(
+            new { Report = await reports.ReadAsync(context, name, cancellationToken), Watch = tab == "watch" ? await reports.WatchAsync(name, cancellationToken) : null, Tab = tab ?? "use", Error = error },
+            error is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<IResult> MakeAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, Mount mount, [FromForm] string model, CancellationToken cancellationToken)
+    {
+        var taken = (await store.ListAsync(cancellationToken)).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        var name = taken.Contains(model) ? Enumerable.Range(2, 1000).Select(number => $"{model}-{number}").First(free => !taken.Contains(free)) : model;
+        await store.SaveAsync(new ModelEndpoint(name, model, [new EndpointRoute(ModelRegistry.Champion)], null, true, Caller.Of(context)!.Name, default), cancellationToken);
+        await directory.RefreshAsync(cancellationToken);
+        await context.AuditAsync("endpoint.saved", name, detail: model);
+        return Results.Redirect(mount.To("/endpoints/" + name));
+    }
+
+    private static async Task<IResult> RoutesAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, EndpointReports reports, Mount mount, string name, CancellationToken cancellationToken)
+    {
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        var before = await store.GetAsync(name, cancellationToken);
+        try
+        {
+            var routes = form["version"].Zip(form["weight"], form["kind"]).Where(row => !string.IsNullOrWhiteSpace(row.First) && row.Third != "off")
+                .Select(row => new EndpointRoute(row.First!, row.Third == "shadow" ? 0 : Number(row.Second) ?? double.NaN, row.Third == "shadow")).ToList();
+            await store.SaveAsync(before with { Routes = routes, PerSecond = Number(form["per_second"]) is { } limit ? (int)Math.Clamp(limit, 0, 1_000_000) : null, IsOpen = form["open"] == "true" }, cancellationToken);
+        }
+        catch (EscaleException error)
+        {
+            return await ShowAsync(context, reports, name, "settings", error, cancellationToken);
+        }
+        await directory.RefreshAsync(cancellationToken);
+        await context.AuditAsync("endpoint.saved", name, detail: before.Model);
+        return Results.Redirect(mount.To($"/endpoints/{name}?tab=settings"));
+    }
+
+    // The key is in this answer only: the page is shown at once, and kept nowhere.
+    private static async Task<IResult> KeyAsync(
+        HttpContext context, EndpointStore store, EndpointDirectory directory, EndpointReports reports, string name, [FromForm] string? label, [FromForm] int? days, CancellationToken cancellationToken)
+    {
+        var of = (label ?? "").Trim();
+        var (key, text) = await store.MakeKeyAsync(name, of.Length > 100 ? of[..100] : of, Caller.Of(context)!, TimeSpan.FromDays(Lifetimes.Contains(days ?? 0) ? days!.Value : 365), cancellationToken);
+        await directory.RefreshAsync(cancellationToken);
+        await context.AuditAsync("endpoint.key-made", name, detail: key.Prefix);
+        context.Response.Headers.CacheControl = "no-store";
+        // Turbo shows the answer to a form only when it is no success: 422 keeps the key out of the address and of the history.
+        var report = await reports.ReadAsync(context, name, cancellationToken);
+        return Page.Show<EndpointView>(new { Report = report, Tab = "keys", Secret = text.Whole }, StatusCodes.Status422UnprocessableEntity);
+    }
+
+    private static async Task<IResult> RevokeAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, Mount mount, string name, string key, CancellationToken cancellationToken)
+    {
+        var isDone = await store.RevokeKeyAsync(name, key, cancellationToken);
+        await directory.RefreshAsync(cancellationToken);
+        await context.AuditAsync("endpoint.key-revoked", name, isDone, key);
+        return Results.Redirect(mount.To($"/endpoints/{name}?tab=keys"));
+    }
+
+    private static async Task<IResult> LoggingAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, EndpointReports reports, Mount mount, string name, CancellationToken cancellationToken)
+    {
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        var before = await store.GetAsync(name, cancellationToken);
+        try
+        {
+            var table = form["truth_table"].ToString().Trim();
+            await store.SaveAsync(before with
+            {
+                Logging = new EndpointLogging((Number(form["share"]) ?? 100) / 100, (int)Math.Clamp(Number(form["days"]) is { } days && double.IsFinite(days) ? days : 90, 0, 100_000))
+                {
+                    Masked = [.. form["masked"].OfType<string>()], TruthTable = table.Length == 0 ? null : TableName.Parse(table).ToString(), TruthKeys = [.. form["key"].OfType<string>()],
+                },
+            }, cancellationToken);
+        }
+        catch (EscaleException error)
+        {
+            return await ShowAsync(context, reports, name, "watch", error, cancellationToken);
+        }
+        await directory.RefreshAsync(cancellationToken);
+        await context.AuditAsync("endpoint.logging-changed", name);
+        return Results.Redirect(mount.To($"/endpoints/{name}?tab=watch"));
+    }
+
+    private static async Task<IResult> RemoveAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, Mount mount, string name, CancellationToken cancellationToken)
+    {
+        var model = (await store.GetAsync(name, cancellationToken)).Model;
+        var isDone = await store.DeleteAsync(name, cancellationToken);
+        await directory.RefreshAsync(cancellationToken);
+        await context.AuditAsync("endpoint.removed", name, isDone);
+        return Results.Redirect(mount.To("/models/" + model));
+    }
+
+    private static double? Number(string? text) => string.IsNullOrWhiteSpace(text) ? null : double.TryParse(text.Replace(',', '.'), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+}
+
+/// <summary>Puts together what the page of an endpoint shows.</summary>
+internal sealed class EndpointReports(EndpointStore store, EndpointDirectory directory, ModelRegistry registry, RunFolder folder, Watching.WatchReports watching, Mount mount)
+{
+    /// <summary>What it does, and whether its model still fits.</summary>
+    public Task<Watching.WatchReport> WatchAsync(string name, CancellationToken cancellationToken) => watching.ReadAsync(name, cancellationToken);
+
+    /// <summary>The report.</summary>
+    /// <exception cref="EscaleException"><c>modeling.endpoint-not-found</c>.</exception>
+    public async Task<EndpointReport> ReadAsync(HttpContext context, string name, CancellationToken cancellationToken)
+    {
+        var endpoint = await store.GetAsync(name, cancellationToken);
+        var served = await directory.FindAsync(name, cancellationToken);
+        var model = served?.Routes[0].Model;
+        var counts = served?.Counts ?? new EndpointCounts();
+        var mayManage = Caller.Of(context)?.Is(Role.Engineer) == true;
+        return new EndpointReport(
+            endpoint, $"{context.Request.Scheme}://{context.Request.Host}{mount.To($"/api/v1/endpoints/{name}/predictions")}", model?.Model.Task, model is null ? [] : [.. model.Columns.Select(column => EndpointField.Of(column.Column))],
+            mayManage ? await store.KeysAsync(name, cancellationToken) : [], await registry.VersionsAsync(endpoint.Model, cancellationToken),
+            new EndpointUse(counts.Requests, counts.Rows, counts.Errors, counts.ShadowRows, counts.ShadowDiffers), model?.Version.Run is { } run ? folder.ReadJson<Reference>(run, "reference.json") : null);
+    }
+}
