@@ -38,6 +38,7 @@ public sealed class AccountsModule : EscaleModule
         services.AddSingleton(provider => new AccountsStart(provider));
         services.AddSingleton<AuditLog>();
         services.AddSingleton<IAudit>(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<IPeopleActivity, PeopleActivity>();
         services.AddSingleton<OneTimeLinks>();
         services.AddSingleton<ShownOnce>();
         services.AddSingleton<PublicAddress>();

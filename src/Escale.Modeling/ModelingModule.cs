@@ -1,5 +1,6 @@
 using Escale.Kernel;
 using Escale.Modeling.Endpoints;
+using Escale.Modeling.Figures;
 using Escale.Modeling.Judging;
 using Escale.Modeling.Registry;
 using Escale.Modeling.Starting;
@@ -44,7 +45,10 @@ public sealed class ModelingModule : EscaleModule
         services.AddSingleton<EndpointReports>();
         services.AddSingleton<PredictionLog>();
         services.AddSingleton<WatchReports>();
+        services.AddSingleton<Scoring>();
+        services.AddSingleton<KeyFigureReports>();
         services.AddSingleton<TriedModels>();
+        services.AddSingleton(new TableAction(600, Words.Train, "sparkles", table => "/models/new?table=" + Uri.EscapeDataString(table)));
         services.AddSingleton(new NavigationItem(600, "models", "/models", Words.Models, "sparkles"));
     }
 
@@ -56,10 +60,12 @@ public sealed class ModelingModule : EscaleModule
         EndpointApi.Map(endpoints);
         PredictionEndpoints.Map(endpoints);
         ModelPages.Map(endpoints);
+        Scoring.Map(endpoints);
         StartPages.Map(endpoints);
         RunPages.Map(endpoints);
         TryEndpoints.Map(endpoints);
         EndpointPages.Map(endpoints);
+        KeyFigureReports.Map(endpoints);
         endpoints.MapGet("/api/v1/endpoints/{name}/watch", async (WatchReports reports, string name, CancellationToken cancellationToken) => TypedResults.Ok(await reports.ReadAsync(name, cancellationToken)))
             .For(Role.Viewer).WithTags("Endpoints").WithSummary("What an endpoint does minute by minute and day by day, drift against training, and how good it is where the truth is known");
     }

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Escale.Accounts.People;
+using Escale.Accounts;
 using Escale.Engines.Postgres;
 using Escale.Engines.Tables;
 using Escale.Hosting;

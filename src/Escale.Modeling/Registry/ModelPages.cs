@@ -68,6 +68,7 @@ internal static class ModelPages
             Moves = await registry.MovesAsync(name, cancellationToken),
             Endpoints = (await store.ListAsync(cancellationToken)).Where(endpoint => endpoint.Model == name).ToList(),
             TrainingName = files.All().FirstOrDefault(spec => spec.Name == name)?.Name,
+            Table = files.All().FirstOrDefault(spec => spec.Name == name)?.Table.ToString() ?? "",
         });
     }
 

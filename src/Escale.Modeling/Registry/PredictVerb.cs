@@ -75,7 +75,7 @@ internal static class PredictVerb
     }
 
     // The columns of the file as they were, then what is predicted; a column of that name is not overwritten.
-    private static byte[] Csv(Frame frame, Model model, Predictions predictions)
+    internal static byte[] Csv(Frame frame, Model model, Predictions predictions)
     {
         var text = new StringBuilder();
         var isRegression = predictions.Task == LearningTask.Regression;

@@ -20,6 +20,10 @@ internal static partial class Words
     public static readonly Text MakeChallenger = new("Make it the challenger", "En faire le challenger");
     public static readonly Text NoEndpointAbout = new("An endpoint lets programs ask the model over HTTP, with keys that you give out and take back.", "Un point d’accès permet à des programmes d’interroger le modèle par HTTP, avec des clés que vous donnez et reprenez.");
     public static readonly Text History = new("What was published", "Publications");
+    public static readonly Text ScoreTable = new("Predict a whole table", "Prédire toute une table");
+    public static readonly Text ScoreTableAbout = new("its rows, with what the version in use says of each", "ses lignes, avec ce que la version en service dit de chacune");
+    public static readonly Text ScoreIntoLake = new("Into the table {0}", "Dans la table {0}");
+    public static readonly Text ScoreAsCsv = new("As CSV", "En CSV");
     public static readonly Text NeverPublished = new("Nothing was published yet. Until then the newest version answers.", "Rien n’a encore été publié. En attendant, la version la plus récente répond.");
 
     /// <summary>An alias for people.</summary>

@@ -130,6 +130,30 @@ public sealed class The_pages_of_models(ModelingProgram program)
         Assert.Contains("assert difference", sources[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Predict_a_whole_table_into_the_lake_and_as_csv()
+    {
+        await program.TrainSmallAsync("scored", "outcome");
+        var scored = await ModelingProgram.AnswerAsync(program.Engineer.PostAsync("/api/v1/models/scored/scores", ModelingProgram.Json("""{"table":"gold.calls"}""")));
+        Assert.Equal(("predictions.scored", 600), (scored.GetProperty("table").GetString(), scored.GetProperty("rows").GetInt32()));
+        var frame = program.Get<FrameReader>().Read(TableName.Parse("predictions.scored"), null, CancellationToken.None).Frame;
+        var csv = (await program.Engineer.GetStringAsync("/api/v1/models/scored/scores.csv?table=gold.calls")).Split('\n');
+        Assert.Equal((600, 602), (frame.RowCount, csv.Length)); // a head, and nothing after the last line
+        Assert.EndsWith("predicted_outcome,probability_late,probability_on time", csv[0], StringComparison.Ordinal);
+        Assert.Contains(frame["predicted_outcome"].TextAt(17)!, csv[18], StringComparison.Ordinal);
+        using var missing = await program.Engineer.PostAsync("/api/v1/models/scored/scores", ModelingProgram.Json("""{"table":"gold.nothing"}"""));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task Show_the_key_figures()
+    {
+        await program.TrainSmallAsync("figured", "outcome");
+        Assert.Contains("%", await PageAsync("/models/kpis", "fr"), StringComparison.Ordinal);
+        var figures = await ModelingProgram.AnswerAsync(program.Engineer.GetAsync("/api/v1/key-figures"));
+        Assert.True(figures.GetProperty("days")[29].GetProperty("trained").GetInt32() > 0);
+    }
+
     private async Task<string> PageAsync(string path, string language)
     {
         using var answer = await GetAsync(path, language);

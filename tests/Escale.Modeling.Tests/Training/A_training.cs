@@ -24,7 +24,7 @@ public sealed class A_training(ModelingProgram program)
         Assert.Equal(64, tracked.Run.DataFingerprint!.Length);
         Assert.Equal("delay", tracked.Params["target"]);
         Assert.Contains(tracked.Metrics, metric => metric.Key == "rmse" && metric.Value > 0);
-        Assert.Equal(["clock.bin", "curves.json", "explanations.json", "judgement.json", "leaderboard.json", "model.escale", "schema.json", "training.yml"], tracked.Artifacts.Select(artifact => artifact.Path));
+        Assert.Equal(["clock.bin", "curves.json", "explanations.json", "insights.json", "judgement.json", "leaderboard.json", "model.escale", "reference.json", "schema.json", "training.yml"], tracked.Artifacts.Select(artifact => artifact.Path));
         var folder = program.Get<RunFolder>();
         Assert.Equal("tonnes", folder.ReadJson<ModelExplanations>(trained.Run, "explanations.json")!.Importance[0].Column);
         Assert.NotEmpty(folder.ReadJson<Curves>(trained.Run, "curves.json")!.Residuals);
