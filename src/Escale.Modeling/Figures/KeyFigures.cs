@@ -1,7 +1,6 @@
 using Escale.Kernel;
 using Escale.Modeling.Endpoints;
 using Escale.Modeling.Parts;
-using Escale.Modeling.Registry;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
 using Escale.Modeling.Watching;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Escale.Modeling.Endpoints;
 using Escale.Modeling.Judging;
+using Escale.Modeling.Training;
 using Escale.Modeling.Watching;
 
 namespace Escale.Modeling.Tests.Watching;
@@ -24,7 +25,7 @@ public sealed class What_an_endpoint_is_asked(ModelingProgram program)
         await client.PostAsync("/api/v1/endpoints/logged/predictions", ModelingProgram.Json($"[{Row(1)},{Row(2)}]"));
         await client.PostAsync("/api/v1/endpoints/logged/invocations", ModelingProgram.Json($"{{\"dataframe_records\":[{Row(3)}]}}"));
         await program.Get<PredictionLog>().FlushAsync(CancellationToken.None);
-        var frame = program.Get<Training.FrameReader>().Read(PredictionLog.Table, null, CancellationToken.None).Frame;
+        var frame = program.Get<FrameReader>().Read(PredictionLog.Table, null, CancellationToken.None).Frame;
         var rows = Enumerable.Range(0, frame.RowCount).Where(row => frame["endpoint"].TextAt(row) == "logged").ToList();
         Assert.Equal(4, rows.Count);
         Assert.All(rows, row => Assert.Contains("\"terminal\":\"***\"", frame["inputs"].TextAt(row), StringComparison.Ordinal));
