@@ -2,16 +2,23 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Escale.Explore.Profiles.Alerts;
+using Escale.Explore.Profiles.Cleaning;
 using Escale.Explore.Profiles.Running;
 using Escale.Kernel;
 using Escale.Ui;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 namespace Escale.Explore.Profiles;
+
+/// <summary>Steps that clean without losing anything.</summary>
+/// <param name="Steps">The steps, each with a note that says why.</param>
+/// <param name="Recipe">The same as a recipe's file.</param>
+internal sealed record CleaningAnswer(IReadOnlyList<System.Text.Json.Nodes.JsonObject> Steps, string Recipe);
 
 /// <summary>
 /// <c>GET /api/v1/tables/{name}/profile</c> and <c>GET /api/v1/uploads/{id}/profile</c>: a sample first; all rows with <c>full=true</c>, whose progress comes
@@ -26,7 +33,15 @@ internal static class ProfileEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/api/v1/tables/{name}/profile", TableAsync).For(Role.Viewer).Produces<TableProfile>().WithTags("Tables").WithSummary("Get the profile of a table: meaning, distribution and alerts of each column, pairs").WithDescription(About);
+        endpoints.MapGet("/api/v1/tables/{name}/cleaning", CleaningAsync).For(Role.Viewer).WithTags("Tables").WithSummary("Get the steps of a recipe that clean a table without losing anything, each with its reason");
         endpoints.MapGet("/api/v1/uploads/{id}/profile", UploadAsync).For(Role.Analyst).Produces<TableProfile>().WithTags("Uploads").WithSummary("Get the profile of an uploaded file").WithDescription(About);
+    }
+
+    private static async Task<Ok<CleaningAnswer>> CleaningAsync(ProfileCache cache, Reader reader, string name, CancellationToken cancellationToken)
+    {
+        var profile = await (await cache.TableAsync(TableName.Parse(name), null, full: true, cancellationToken)).Result.WaitAsync(cancellationToken);
+        var steps = SafeSteps.Of(profile, reader);
+        return TypedResults.Ok(new CleaningAnswer(steps, SafeSteps.Yaml(profile, steps)));
     }
 
     private static async Task<IResult> TableAsync(HttpContext context, ProfileCache cache, Reader reader, IOptions<JsonOptions> json, TimeProvider clock, string name, string? version, bool? full, CancellationToken cancellationToken) =>

@@ -73,6 +73,11 @@ internal static class Words
     public static readonly Text MissingAbout = new("Rows grouped by which columns lack a value.", "Lignes groupées selon les colonnes sans valeur.");
     public static readonly Text Complete = new("nothing missing", "rien ne manque");
     public static readonly Text Share = new("Share", "Part");
+    public static readonly Text Clean = new("Clean it for me", "Nettoyer pour moi");
+    public static readonly Text CleanAbout = new(
+        "These steps lose nothing: put them into a recipe of the project (recipes/NAME.yml) and change them as you like. What needs a decision is not among them.",
+        "Ces étapes ne perdent rien : mettez-les dans une recette du projet (recipes/NOM.yml) et modifiez-les à votre gré. Ce qui demande une décision n'y est pas.");
+    public static readonly Plural StepCount = new(new("{0} step", "{0} étape"), new("{0} steps", "{0} étapes"));
     public static readonly Text Report = new("Report (HTML)", "Rapport (HTML)");
     public static readonly Text Personal = new("personal", "personnelle");
     public static readonly Text ReportOf = new("Profile of {0}", "Profil de {0}");

@@ -40,6 +40,9 @@ internal sealed class ServedTables : IAsyncDisposable
         new ProjectsModule().AddServices(builder.Services);
         new ProjectsModule().AddWebServices(builder.Services);
         TablesServices.Add(builder.Services);
+        Escale.Explore.Profiles.ProfileServices.Add(builder.Services);
+        Escale.Explore.Profiles.ProfileServices.AddWeb(builder.Services);
+        builder.Services.AddSingleton<IFileTables, NoFiles>().AddSingleton(new Escale.Ui.Reader(Escale.Ui.Language.English));
         builder.Services.AddSingleton(new DurableWriter(new LocalFileLayer())).AddSingleton<QuestionFiles>().AddSingleton<DashboardFiles>();
         builder.Services.AddSingleton<ITableUse>(provider => new QuestionUses(provider.GetRequiredService<QuestionFiles>(), new QuestionQueries(provider.GetRequiredService<QuestionFiles>(), null!, Engine.Catalog)));
         builder.Services.AddSingleton<ITableUse, DashboardUses>();
@@ -59,6 +62,7 @@ internal sealed class ServedTables : IAsyncDisposable
         _application.UseRouting();
         _application.UseAuthorization();
         TablesApi.Map(_application);
+        Escale.Explore.Profiles.ProfileEndpoints.Map(_application);
         Escale.Explore.Tables.Versions.VersionsEndpoints.Map(_application);
         Escale.Explore.Tables.Statistics.StatisticsEndpoints.Map(_application);
         Escale.Explore.Tables.Lineage.LineageEndpoints.Map(_application);
@@ -104,6 +108,13 @@ internal sealed class ServedTables : IAsyncDisposable
         await _application.DisposeAsync();
         Engine.Dispose();
         _folder.Dispose();
+    }
+
+    private sealed class NoFiles : IFileTables
+    {
+        public Task<FileTable> OpenAsync(string path, CancellationToken cancellationToken) => throw new EscaleException("collect.file-not-found", "There is none.");
+
+        public Task<FileTable> OpenUploadAsync(string id, Caller owner, CancellationToken cancellationToken) => throw new EscaleException("collect.upload-not-found", "There is none.");
     }
 
     private sealed class Everyone : IAuthorizationPolicyProvider

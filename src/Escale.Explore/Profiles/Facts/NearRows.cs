@@ -23,7 +23,7 @@ internal static class NearRows
     /// <summary>The most frequent sets of columns that lack values together.</summary>
     public static async Task<IReadOnlyList<MissingPattern>> MissingAsync(ProfileRows rows, string from, IReadOnlyList<ColumnSql> columns, BasicFacts facts, CancellationToken cancellationToken)
     {
-        var lacking = columns.Where(column => facts.Count(column, "count") < facts.Rows).OrderBy(column => facts.Count(column, "count")).Take(MostMissing).ToList();
+        var lacking = columns.Where(column => facts.Count(column, "count") < facts.Rows).OrderBy(column => facts.Count(column, "count")).Take(MostMissing).OrderBy(columns.ToList().IndexOf).ToList();
         if (lacking.Count < 2)
         {
             return [];

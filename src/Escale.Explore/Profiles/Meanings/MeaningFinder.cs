@@ -60,7 +60,8 @@ internal sealed class MeaningFinder(ColumnSql column, IReadOnlyList<ValueCount> 
         {
             return new Meaning(MeaningNames.Postcode, Share(value => value.Length is >= 4 and <= 6));
         }
-        if ((IsIdName && distinct * 10 >= count * 9) || (isUnique && count >= 20 && _name.Has("no", "num", "numero", "nr", "index", "key", "cle", "imo", "mmsi")))
+        // Keys of other tables repeat, and are names all the same.
+        if ((IsIdName && (distinct * 10 >= count * 9 || (distinct > 12 && _name.Has("id", "key", "cle", "identifiant", "matricule")))) || (isUnique && count >= 20 && _name.Has("no", "num", "numero", "nr", "index", "key", "cle", "imo", "mmsi")))
         {
             return new Meaning(MeaningNames.Identifier, 1);
         }

@@ -101,7 +101,7 @@ internal static partial class TextShapes
     [GeneratedRegex(@"^(\d{1,2}(st|nd|rd|th|er)?[ -])?(jan|feb|fév|fev|mar|apr|avr|may|mai|jun|juin|jul|juil|aug|aoû|aou|sep|oct|nov|dec|déc)[a-zéû]*\.?[ -](\d{1,2}(st|nd|rd|th)?,? )?\d{2,4}$", Safe | RegexOptions.IgnoreCase)]
     private static partial Regex DateWords();
 
-    [GeneratedRegex(@"^(?<pre>[-+(]?(?:[$€£¥₹]|[A-Z]{3}|FCFA|CFA)? ?)[-+]?(?<n>\d+(?:[ \u00a0\u202f',.]\d+)*)(?<post>\)?[ \u00a0]?(?:[$€£¥₹%‰]|°C|°F|°|[A-Za-zµ]{1,5}[²³23]?(?:/[A-Za-z]{1,4}[²³23]?)?)?)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"^(?<pre>[-+(]?(?:[$€£¥₹]|EUR|USD|GBP|CHF|CAD|XOF|XAF|MAD|JPY|FCFA|CFA)? ?)[-+]?(?<n>\d+(?:[ \u00a0\u202f',.]\d+)*)(?<post>\)?[ \u00a0]?(?:[$€£¥₹%‰]|°C|°F|°|[A-Za-zµ]{1,5}[²³23]?(?:/[A-Za-z]{1,4}[²³23]?)?)?)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 200)]
     private static partial Regex NumberText();
 
     [GeneratedRegex(@"^[(\[]?[-+]?([0-8]?\d|90)\.\d+°?[NS]?\s*[,; ]\s*[-+]?(1[0-7]\d|180|\d{1,2})\.\d+°?[EWO]?[)\]]?$", Safe)]
