@@ -78,7 +78,7 @@ internal static class ConvertVerb
         }
         if (notes.MendedCount > 0)
         {
-            yield return Say(notes.MendedCount, $"rows mended (first: line {notes.Mended[0].Line}, {notes.Mended[0].What})");
+            yield return Say(notes.MendedCount, "rows mended" + (notes.Mended.Count > 0 ? $" (first: line {notes.Mended[0].Line}, {notes.Mended[0].What})" : ""));
         }
         if (notes.DoubtfulCount > 0)
         {

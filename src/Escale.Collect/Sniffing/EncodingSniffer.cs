@@ -51,8 +51,18 @@ internal static class EncodingSniffer
             scores.Add((name, Score(TextEncodings.Find(name)!.GetString(sample))));
         }
         var best = scores.MaxBy(score => score.Score);
-        var second = scores.Where(score => score.Name != best.Name).Max(score => score.Score);
-        var confidence = Math.Clamp(0.6 + (best.Score - second) / (4 * Math.Max(1, Math.Abs(best.Score))), 0.6, 0.97);
+        // Sets in which the file would say the same are no rivals.
+        var text = TextEncodings.Find(best.Name)!.GetString(sample);
+        var rivals = new List<double>();
+        foreach (var (name, score) in scores)
+        {
+            if (name != best.Name && TextEncodings.Find(name)!.GetString(sample) != text)
+            {
+                rivals.Add(score);
+            }
+        }
+        var second = rivals.Count == 0 ? best.Score - Math.Abs(best.Score) - 1 : rivals.Max();
+        var confidence = Math.Clamp(0.6 + (best.Score - second) / (2 * Math.Max(1, Math.Abs(best.Score))), 0.6, 0.97);
         return new EncodingFinding(best.Name, 0, confidence, Letters(TextEncodings.Find(best.Name)!, sample));
     }
 

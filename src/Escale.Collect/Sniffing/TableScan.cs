@@ -40,7 +40,7 @@ internal sealed class ScanNotes
         }
         MendedCount++;
         DoubtfulCount += record.IsDoubtful ? 1 : 0;
-        if (Mended.Count < MostExamples)
+        if (!record.IsDoubtful && Mended.Count < MostExamples)
         {
             Mended.Add((record.Line, record.Mended));
         }

@@ -108,7 +108,7 @@ internal sealed record ReadingAnswer(string Format, string SuggestedName)
             Questions = [.. text.Columns.Where(column => column.Choices.Count > 0).Select(column => new QuestionAnswer(column.Name, column.Examples, [.. column.Choices.Select(ColumnAnswer.Of)]))],
             Rows = text.IsScannedWholly ? notes.Rows : null,
             IsWhole = text.IsScannedWholly,
-            Mended = notes.MendedCount,
+            Mended = notes.MendedCount - notes.DoubtfulCount,
             MendedLines = [.. notes.Mended.Select(row => row.Line)],
             Footer = [.. notes.Footer.Select(line => line.Text)],
             NextTable = notes.NextTable,

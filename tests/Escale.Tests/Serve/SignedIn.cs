@@ -52,6 +52,19 @@ internal sealed partial class SignedIn : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
+    /// <summary>Sends anything as the scripts do.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Add("X-Escale-Antiforgery", await TokenAsync("/"));
+        request.Headers.Add("Accept", "application/json");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+        return await Client.SendAsync(request);
+    }
+
     /// <summary>Deletes as the scripts do.</summary>
     public async Task<HttpResponseMessage> DeleteAsync(string path)
     {

@@ -312,7 +312,7 @@ export class UploadElement extends HTMLElement {
       line.append(make("td", "number quiet", formatNumber(row.line)));
       row.values.forEach((value, at) => {
         const isNumber = ["bigint", "integer", "double"].includes(preview.columns[at]?.type ?? "");
-        line.append(make("td", `${isNumber ? "number " : ""}${value === null ? "quiet" : ""}`, value === null ? "∅" : value.slice(0, 120)));
+        line.append(make("td", `${isNumber ? "number " : ""}${value === null ? "quiet" : ""}`, value === null ? "∅" : isNumber && Math.abs(Number(value)) < 1e15 ? formatNumber(Number(value)) : value.slice(0, 120)));
       });
       tbody.append(line);
     }
