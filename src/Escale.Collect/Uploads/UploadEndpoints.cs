@@ -71,18 +71,35 @@ internal static class UploadEndpoints
         {
             throw new EscaleException("collect.url", $"'{body.Url}' is not a whole address.", "Write it with https://.");
         }
-        var caller = Caller.Of(context)!;
-        var upload = await http.SendAsync(new HttpAsk { Address = address, MaxSizeBytes = store.LimitBytes }, async (answer, token) =>
-        {
-            // The size is known when all is here.
-            var begun = store.Create(caller, Path.GetFileName(address.AbsolutePath), 0, GuardedHttp.Show(address));
-            var open = begun with { Length = store.LimitBytes };
-            var length = await store.AppendAsync(open, answer.Body, null, token);
-            var whole = begun with { Length = length ?? 0 };
-            store.Save(whole);
-            return whole;
-        }, cancellationToken);
+        var upload = await DownloadAsync(store, http, Caller.Of(context)!, address, cancellationToken);
         await context.AuditAsync("upload.fetched", upload.Name, detail: upload.Address);
         return TypedResults.Created($"/api/v1/uploads/{upload.Id}", Answer(upload, store));
+    }
+
+    private static async Task<Upload> DownloadAsync(UploadStore store, GuardedHttp http, Caller caller, Uri address, CancellationToken cancellationToken)
+    {
+        var most = Math.Min(store.LimitBytes, store.RoomOf(caller));
+        // The size is known when all is here.
+        var begun = store.Create(caller, Path.GetFileName(address.AbsolutePath), 0, GuardedHttp.Show(address));
+        var isHere = false;
+        try
+        {
+            var length = await http.SendAsync(new HttpAsk { Address = address, MaxSizeBytes = most }, async (answer, token) =>
+            {
+                store.Restart(begun);
+                return await store.AppendAsync(begun with { Length = most }, answer.Body, null, token, keepsPart: false);
+            }, cancellationToken);
+            var whole = begun with { Length = length ?? 0 };
+            store.Save(whole);
+            isHere = true;
+            return whole;
+        }
+        finally
+        {
+            if (!isHere)
+            {
+                store.Delete(begun);
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
         {
             throw new EscaleException("collect.upload-too-large", $"{name} has {Http.Sizes.Show(length)}; {Http.Sizes.Show(LimitBytes)} are allowed.", "Ask the operator to raise serve.upload_limit, or put the file into the project folder.");
         }
-        if (All(owner).Where(other => other.Source is null).Sum(other => other.Length) + length > project.Settings.Serve.UploadQuotaBytes)
+        if (length > RoomOf(owner))
         {
             throw new EscaleException("collect.upload-quota", $"Your uploads that are no sources yet take more than {Http.Sizes.Show(project.Settings.Serve.UploadQuotaBytes)} together.", "Make tables of them or delete them.");
         }
@@ -52,6 +52,12 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
         Failpoint.Hit("collect.upload.created");
         return upload;
     }
+
+    /// <summary>How many bytes a person may still upload.</summary>
+    public long RoomOf(Caller owner) => Math.Max(0, project.Settings.Serve.UploadQuotaBytes - All(owner).Where(other => other.Source is null).Sum(other => other.Length));
+
+    /// <summary>Forgets the bytes that came.</summary>
+    public void Restart(Upload upload) => writer.Write(Path.Combine(FolderOf(upload), DataFile), []);
 
     /// <summary>An upload of this person.</summary>
     /// <exception cref="EscaleException"><c>collect.upload-not-found</c>: there is none, or it is somebody else's.</exception>
@@ -93,9 +99,10 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
     /// <param name="body">The bytes.</param>
     /// <param name="check">The algorithm and the hash that the bytes must have, or null.</param>
     /// <param name="cancellationToken">The connection's end.</param>
+    /// <param name="keepsPart">Whether what came before the connection dropped is kept; else that is an error.</param>
     /// <returns>The new offset; null when the hash is another, and nothing was added.</returns>
     /// <exception cref="EscaleException"><c>collect.upload-no-room</c>, <c>collect.upload-too-large</c>: more came than was announced.</exception>
-    public async Task<long?> AppendAsync(Upload upload, Stream body, (HashAlgorithmName Algorithm, byte[] Hash)? check, CancellationToken cancellationToken)
+    public async Task<long?> AppendAsync(Upload upload, Stream body, (HashAlgorithmName Algorithm, byte[] Hash)? check, CancellationToken cancellationToken, bool keepsPart = true)
     {
         var path = DataOf(upload);
         var begin = OffsetOf(upload);
@@ -105,7 +112,7 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
             file.SetLength(begin);
             file.Position = begin;
             using var hash = check is { } wanted ? IncrementalHash.CreateHash(wanted.Algorithm) : null;
-            var isWhole = await CopyAsync(upload, body, file, hash, cancellationToken);
+            var isWhole = await CopyAsync(upload, body, file, hash, keepsPart, cancellationToken);
             if (check is { } expected && !(isWhole && CryptographicOperations.FixedTimeEquals(hash!.GetHashAndReset(), expected.Hash)))
             {
                 file.SetLength(begin);
@@ -124,7 +131,7 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
     }
 
     /// <summary>Copies what comes; false when the connection ended before the body did.</summary>
-    private static async Task<bool> CopyAsync(Upload upload, Stream body, FileStream file, IncrementalHash? hash, CancellationToken cancellationToken)
+    private static async Task<bool> CopyAsync(Upload upload, Stream body, FileStream file, IncrementalHash? hash, bool keepsPart, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 17];
         long unsynced = 0;
@@ -135,7 +142,7 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
             {
                 got = await body.ReadAsync(buffer, cancellationToken);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or Microsoft.AspNetCore.Http.BadHttpRequestException)
+            catch (Exception exception) when (keepsPart && exception is OperationCanceledException or IOException or Microsoft.AspNetCore.Http.BadHttpRequestException)
             {
                 return false;
             }
