@@ -14,6 +14,7 @@ register("escale-question", () => import("./elements/question"));
 register("escale-builder", () => import("./elements/builder"));
 register("escale-drop", () => import("./elements/drop"));
 register("escale-upload", () => import("./elements/upload"));
+register("escale-recipe", () => import("./elements/recipe"));
 register("escale-grid", () => import("./elements/grid"));
 register("escale-profile", () => import("./elements/profile"));
 register("escale-training", () => import("./elements/training"));

@@ -36,6 +36,7 @@ internal static class RecipeEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
+        RecipePages.Map(endpoints);
         var api = endpoints.MapGroup("/api/v1/recipes").WithTags("Recipes");
         api.MapGet("/", List).For(Role.Viewer).WithSummary("The recipes of the project, and what is wrong with those that cannot be read");
         api.MapGet("/{name}", Get).For(Role.Viewer).WithSummary("A recipe: its steps, its file, and the SQL that they are");

@@ -3,6 +3,7 @@ using Escale.Explore.Sql;
 using Escale.Kernel;
 using Escale.Projects;
 using Escale.Projects.Dbt;
+using Escale.Ui;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Explore.Recipes;
@@ -24,6 +25,8 @@ internal static class RecipeServices
     {
         services.AddSingleton(provider => new RecipePreview(
             provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<LiveProject>(), provider.GetRequiredService<LakeEngine>().Catalog));
+        services.AddSingleton<ISearchSource, RecipeSearch>();
+        services.AddSingleton(new NavigationItem(300, "transformations", "/recipes", Words.Transformations, "list"));
         services.AddSingleton(provider => new StepLearning(provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<RecipePreview>()));
     }
 }

@@ -55,7 +55,7 @@ internal static class RecipeCompiler
         foreach (var step in recipe.Steps)
         {
             var writer = new StepWriter(step, from, use, hasRow, relationOf, fitted ?? _nothing);
-            if (Write(writer) is { } sql && !step.IsDisabled)
+            if (!step.IsDisabled && Write(writer) is { } sql)
             {
                 parts.AddRange(writer.Fits.Select(fit => new RecipePart(fit.Name, fit.Sql, step, true)).Where(fit => use != RecipeUse.Row || sql.Contains(fit.Name, StringComparison.Ordinal)));
                 parts.Add(new RecipePart(step.Relation, sql, step, false));

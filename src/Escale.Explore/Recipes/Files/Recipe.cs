@@ -4,7 +4,7 @@ using Escale.Projects.Yaml;
 namespace Escale.Explore.Recipes;
 
 /// <summary>An ordered list of cleaning steps over one table: what <c>recipes/NAME.yml</c> holds.</summary>
-internal sealed record Recipe
+public sealed record Recipe
 {
     /// <summary>The file's name, and the name by which other models <c>ref()</c> it.</summary>
     public required string Name { get; init; }
@@ -38,7 +38,7 @@ internal sealed record Recipe
 /// <param name="IsDisabled">Whether it is switched off.</param>
 /// <param name="Note">Why it is there, in the author's words; may be empty.</param>
 /// <param name="Settings">All that the file says of it.</param>
-internal sealed record RecipeStep(int Number, string Id, string Type, bool IsDisabled, string Note, YamlMap Settings)
+public sealed record RecipeStep(int Number, string Id, string Type, bool IsDisabled, string Note, YamlMap Settings)
 {
     /// <summary>The relation that holds its rows.</summary>
     public string Relation => $"step_{Number}_{Type}";

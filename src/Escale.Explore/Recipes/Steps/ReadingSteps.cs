@@ -3,7 +3,7 @@ namespace Escale.Explore.Recipes;
 /// <summary>Steps that read dates and numbers from texts.</summary>
 internal static class ReadingSteps
 {
-    /// <summary><c>parse_date</c>: <c>format</c> or <c>formats</c>, as in <c>%d/%m/%Y</c>; what has none of them becomes null.</summary>
+    /// <summary><c>parse_date</c>: <c>format</c> or <c>formats</c>, as in <c>%d/%m/%Y</c>; what has none of them becomes null. Dates as ISO writes them, and columns that are dates already, stay.</summary>
     public static string Date(StepWriter step)
     {
         var formats = step.Settings.Texts("formats").Concat(step.Settings.Texts("format")).ToList();
@@ -16,7 +16,7 @@ internal static class ReadingSteps
         return step.Replace(step.Columns(), column =>
         {
             var text = $"trim({RecipeSql.AsText(column)})";
-            return formats.Count == 0 ? $"try_cast({text} as {type})" : $"try_strptime({text}, [{list}])::{type}";
+            return formats.Count == 0 ? $"try_cast({text} as {type})" : $"coalesce(try_strptime({text}, [{list}])::{type}, try_cast({text} as {type}))";
         });
     }
 
