@@ -446,6 +446,7 @@ export class EscaleRecipe extends HTMLElement {
   private editRow(row: Row, change: { column: number; value: unknown } | "delete"): void {
     this.recipe.steps = withEdit(this.recipe.steps, this.preview!.columns, this.preview!.rows, row, change, newId(this.recipe.steps));
     this.seen = this.recipe.steps.length;
+    this.open = "";
     this.changed();
   }
 

@@ -50,7 +50,7 @@ internal sealed class SideBySide(Asking ask, string before, string after, IReadO
         {
             return new PreviewRow(NumberOf(now), "added", cells, null, []);
         }
-        var changed = Enumerable.Range(0, columns.Count).Where(at => _was[at] >= 0 && !JsonNode.DeepEquals(now[at + 1], was[_was[at] + 1])).ToList();
+        var changed = Enumerable.Range(0, columns.Count).Where(at => _was[at] >= 0 && ((now[at + 1] is null) != (was[_was[at] + 1] is null) || now[at + 1]?.ToString() != was[_was[at] + 1]?.ToString())).ToList();
         return new PreviewRow(NumberOf(now), changed.Count > 0 ? "changed" : "same", cells, changed.Count > 0 ? Removed(was) : null, changed);
     }
 

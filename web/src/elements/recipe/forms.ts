@@ -47,7 +47,10 @@ function inputOf(step: Step, field: Field, around: Around): HTMLElement[] {
   };
   switch (field.kind) {
     case "column":
-      return [choice(label, [...(field.optional ? [["", "…"] as const] : []), ...around.columns.map((one) => [one.name, one.name] as const)], String(step[field.key] ?? ""), (value) => put(value, true))];
+      return [choice(label, [...(field.optional ? [["", "…"] as const] : []), ...around.columns.map((one) => [one.name, one.name] as const)], String(step[field.key] ?? (field.key === "column" ? list(step["columns"])[0] : undefined) ?? ""), (value) => {
+        if (field.key === "column") delete step["columns"];
+        put(value === "" ? undefined : value, true);
+      })];
     case "columns":
       return columnsInput(step, field.key, label, around);
     case "text":

@@ -15,6 +15,7 @@ describe("steps", () => {
     expect(isWhole(fresh("trim", "a"))).toBe(false);
     expect(isWhole(fresh("fill", "a", columns[1]))).toBe(true);
     expect(isWhole({ id: "a", type: "fill", columns: ["x"], method: "value", value: "" })).toBe(false);
+    expect(isWhole({ id: "a", type: "case", column: "x", to: "lower" }) && isWhole({ id: "a", type: "filter", where: "x > 1" }) && isWhole({ id: "a", type: "derive", column: "x", formula: "x * 2" })).toBe(true);
     expect(isWhole({ id: "a", type: "one_hot", column: "x", levels: [] })).toBe(false);
   });
   it("sends nothing that is empty", () =>

@@ -15,7 +15,7 @@ export function drawRows(preview: Preview, acts: Acts): HTMLElement {
   const table = element("table", "recipe-rows");
   const head = element("tr", "");
   const corner = element("th", "recipe-number");
-  corner.append(element("span", "sr-only", text({ en: "Row", fr: "Ligne" })));
+  corner.append(element("span", "hide", text({ en: "Row", fr: "Ligne" })));
   head.append(corner, ...preview.columns.map((column) => headOf(column, acts)));
   const thead = element("thead", "");
   thead.append(head);
