@@ -25,12 +25,13 @@ internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, Project
     /// <param name="writeFolder">A folder that COPY may write to, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="values">The values of its parameters, or null.</param>
+    /// <param name="readPaths">Files beside the lake that it may read, or null.</param>
     /// <exception cref="EscaleException">
     /// <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>; <c>lake.*</c> when the table that the query names cannot be read.
     /// </exception>
-    public async Task<QueryStream> StartAsync(string sql, string? at, string? writeFolder, CancellationToken cancellationToken, IReadOnlyDictionary<string, object?>? values = null)
+    public async Task<QueryStream> StartAsync(string sql, string? at, string? writeFolder, CancellationToken cancellationToken, IReadOnlyDictionary<string, object?>? values = null, IReadOnlyList<string>? readPaths = null)
     {
-        var renting = pool.RentAsync(Policy(writeFolder), cancellationToken); // the process starts while the lake is read
+        var renting = pool.RentAsync(Policy(writeFolder, readPaths ?? []), cancellationToken); // the process starts while the lake is read
         var failed = (IReadOnlyDictionary<TableName, EscaleException>)new Dictionary<TableName, EscaleException>();
         string mounts;
         try
@@ -78,12 +79,12 @@ internal sealed class LakeQueries(LakeCatalog catalog, SandboxPool pool, Project
 
     private static bool Names(string sql, TableName name) => sql.Contains(name.Name, StringComparison.OrdinalIgnoreCase);
 
-    private SandboxPolicy Policy(string? writeFolder)
+    private SandboxPolicy Policy(string? writeFolder, IReadOnlyList<string> readPaths)
     {
         var lake = catalog.Store is LocalStore local ? local.Root : root.LakeFolder;
         return new SandboxPolicy
         {
-            ReadPaths = Directory.Exists(lake) ? [lake] : [],
+            ReadPaths = Directory.Exists(lake) ? [lake, .. readPaths] : readPaths,
             WriteFolders = writeFolder is null ? [] : [writeFolder],
             MemoryLimitBytes = engine.MemoryLimitBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3,
             Threads = engine.Threads ?? Environment.ProcessorCount,

@@ -154,7 +154,7 @@ internal static class SqlVerb
         _ => new PrettyRows(text, WidestCell),
     };
 
-    private static async Task CopyAsync(QueryStream stream, RowWriter writer, long limit, CancellationToken cancellationToken)
+    internal static async Task CopyAsync(QueryStream stream, RowWriter writer, long limit, CancellationToken cancellationToken)
     {
         writer.Begin(stream.Columns);
         var written = 0L;

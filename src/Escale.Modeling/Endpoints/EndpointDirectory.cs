@@ -192,7 +192,7 @@ internal sealed class EndpointDirectory(EndpointStore store, ModelRegistry regis
             var key = (version.Sha256, version.Version);
             if (!_models.TryGetValue(key, out var model) || model.Version.Name != version.Name)
             {
-                model = _models[key] = new ServedModel(version, registry.Load(version));
+                model = _models[key] = new ServedModel(version, registry.Load(version), registry.PreparationOf(version));
             }
             used.Add(key);
             if (route.Shadow)

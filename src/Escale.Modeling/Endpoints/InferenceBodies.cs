@@ -41,7 +41,7 @@ internal static class InferenceBodies
         var (labels, outputs) = (new List<int>(rows), new List<double>(rows * model.Model.OutputCount));
         for (int row = 0, taken = 0; row < rows && Predicting.Take(ref taken, ref errors); row++)
         {
-            slot.Row.Clear();
+            slot.ClearRow();
             for (var at = 0; at < columns.Length; at++)
             {
                 slot.Seen[at] = columns[at] is not null;
@@ -49,7 +49,7 @@ internal static class InferenceBodies
                 {
                     var reader = new Utf8JsonReader(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(column[row]));
                     reader.Read();
-                    RowReading.ReadValue(ref reader, model.Columns[at], slot.Row, at, row, ref errors);
+                    RowReading.ReadValue(ref reader, model.Columns[at], slot, at, row, ref errors);
                 }
             }
             RowReading.CheckMissing(model, slot, row, ref errors);

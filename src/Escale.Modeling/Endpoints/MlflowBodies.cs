@@ -143,7 +143,7 @@ internal static class MlflowBodies
 
     private static void Begin(ServedModel.Slot slot)
     {
-        slot.Row.Clear();
+        slot.ClearRow();
         Array.Clear(slot.Seen);
     }
 
@@ -158,7 +158,7 @@ internal static class MlflowBodies
         slot.Seen[at] = true;
         var reader = new Utf8JsonReader(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value));
         reader.Read();
-        RowReading.ReadValue(ref reader, model.Columns[at], slot.Row, at, row, ref errors);
+        RowReading.ReadValue(ref reader, model.Columns[at], slot, at, row, ref errors);
     }
 
     private static void Finish(ServedModel model, ServedModel.Slot slot, int row, ref List<FieldError>? errors)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Escale.Learning;
 using Escale.Learning.Preparation;
 using Escale.Projects;
 
@@ -30,7 +29,7 @@ internal static class RowReading
     /// <param name="errors">Made when the first is found.</param>
     public static void ReadObject(ref Utf8JsonReader reader, ServedModel model, ServedModel.Slot slot, int row, bool ignoreExtra, ref List<FieldError>? errors)
     {
-        slot.Row.Clear();
+        slot.ClearRow();
         Array.Clear(slot.Seen);
         var expected = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -47,13 +46,13 @@ internal static class RowReading
             }
             slot.Seen[at] = true;
             reader.Read();
-            ReadValue(ref reader, model.Columns[at], slot.Row, at, row, ref errors);
+            ReadValue(ref reader, model.Columns[at], slot, at, row, ref errors);
         }
         CheckMissing(model, slot, row, ref errors);
     }
 
     /// <summary>Reads one value into a column.</summary>
-    public static void ReadValue(ref Utf8JsonReader reader, ServedColumn column, ModelRow target, int at, int row, ref List<FieldError>? errors)
+    public static void ReadValue(ref Utf8JsonReader reader, ServedColumn column, ServedModel.Slot target, int at, int row, ref List<FieldError>? errors)
     {
         var isRight = reader.TokenType switch
         {
@@ -106,7 +105,7 @@ internal static class RowReading
         if (reader.HasValueSequence || reader.ValueIsEscaped)
         {
             var name = reader.GetString()!;
-            return model.Model.Schema.Has(name) ? model.Model.Schema.IndexOf(name) : -1;
+            return model.ColumnOf(System.Text.Encoding.UTF8.GetBytes(name));
         }
         // Clients send the fields in the same order, most often that of the schema.
         var columns = model.Columns;
@@ -131,7 +130,7 @@ internal static class RowReading
         reader.TrySkip();
     }
 
-    private static bool Number(ref Utf8JsonReader reader, ServedColumn column, ModelRow target, int at, int row, ref List<FieldError>? errors)
+    private static bool Number(ref Utf8JsonReader reader, ServedColumn column, ServedModel.Slot target, int at, int row, ref List<FieldError>? errors)
     {
         if (column.Column.Role == ColumnRole.Timestamp)
         {
@@ -142,21 +141,21 @@ internal static class RowReading
             Add(ref errors, row, column.Column.Name, "too-large", "The number is too large.");
             return true;
         }
-        target[at] = number;
+        target.Set(at, number);
         return true;
     }
 
-    private static bool Boolean(bool value, ServedColumn column, ModelRow target, int at)
+    private static bool Boolean(bool value, ServedColumn column, ServedModel.Slot target, int at)
     {
         if (column.Column.Role == ColumnRole.Timestamp)
         {
             return false;
         }
-        target[at] = value;
+        target.Set(at, value);
         return true;
     }
 
-    private static bool Text(ref Utf8JsonReader reader, ServedColumn column, ModelRow target, int at, int row, ref List<FieldError>? errors)
+    private static bool Text(ref Utf8JsonReader reader, ServedColumn column, ServedModel.Slot target, int at, int row, ref List<FieldError>? errors)
     {
         var length = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
         if (length > MostText)
@@ -166,20 +165,20 @@ internal static class RowReading
         }
         if (column.IsCategory)
         {
-            target[at] = (!reader.HasValueSequence && !reader.ValueIsEscaped ? column.Level(reader.ValueSpan) : null) ?? reader.GetString();
+            target.Set(at, (!reader.HasValueSequence && !reader.ValueIsEscaped ? column.Level(reader.ValueSpan) : null) ?? reader.GetString());
             return true;
         }
         if (column.Column.Role == ColumnRole.Timestamp)
         {
             var isMoment = TryMoment(ref reader, out var moment);
-            target[at] = isMoment ? moment : default(Cell);
+            target.Set(at, isMoment ? moment : default(DateTime?));
             return isMoment;
         }
         if (column.Column.Role == ColumnRole.Number)
         {
             return false;
         }
-        target[at] = reader.GetString();
+        target.Set(at, reader.GetString());
         return true;
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Escale.Kernel;
 using Escale.Learning;
 using Escale.Learning.Preparation;
 using Escale.Modeling.Registry;
@@ -16,10 +18,14 @@ internal sealed class ServedModel
     private readonly ConcurrentQueue<Slot> _spare = new();
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<byte>> _columnOf;
 
-    public ServedModel(ModelVersion version, Model model)
+    /// <param name="version">The version.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="preparation">What was done to the rows before the model learned from them; null when it takes them as they come.</param>
+    public ServedModel(ModelVersion version, Model model, RowPreparation? preparation = null)
     {
         (Version, Model) = (version, model);
-        Columns = [.. model.Schema.Columns.Select(column => new ServedColumn(column))];
+        Preparer = preparation is null ? null : new RowPreparer(preparation, model.Schema);
+        Columns = [.. (Preparer?.Columns ?? model.Schema.Columns).Select(column => new ServedColumn(column))];
         var names = new Dictionary<string, int>(Utf8Comparer.Instance);
         for (var at = 0; at < Columns.Length; at++)
         {
@@ -34,6 +40,10 @@ internal sealed class ServedModel
 
     public Model Model { get; }
 
+    /// <summary>Makes raw rows into those that the model reads; null when it reads them as they come.</summary>
+    public RowPreparer? Preparer { get; }
+
+    /// <summary>The columns that requests have: the model's, or those of the rows before they are prepared.</summary>
     public ServedColumn[] Columns { get; }
 
     /// <summary>Names of the classes, ready to be written.</summary>
@@ -62,10 +72,12 @@ internal sealed class ServedModel
         private const int MostKept = 1 << 20;
 
         private readonly ServedModel _model;
+        private readonly object?[]? _raw;
 
         public Slot(ServedModel model)
         {
             (_model, Row, Seen, Outputs) = (model, model.Model.NewRow(), new bool[model.Columns.Length], new double[model.Model.OutputCount]);
+            _raw = model.Preparer is null ? null : new object?[model.Columns.Length];
             Answer = new ArrayBufferWriter<byte>(512);
             Writer = new Utf8JsonWriter(Answer, JsonWriting.Options);
         }
@@ -81,8 +93,70 @@ internal sealed class ServedModel
 
         public Utf8JsonWriter Writer { get; }
 
+        /// <summary>Makes every value of the row missing.</summary>
+        public void ClearRow()
+        {
+            if (_raw is null)
+            {
+                Row.Clear();
+                return;
+            }
+            Array.Clear(_raw);
+        }
+
+        /// <summary>Sets a number.</summary>
+        public void Set(int column, double value)
+        {
+            if (_raw is null)
+            {
+                Row[column] = value;
+                return;
+            }
+            _raw[column] = _model.Columns[column].IsCategory ? value.ToString(CultureInfo.InvariantCulture) : value;
+        }
+
+        /// <summary>Sets true or false.</summary>
+        public void Set(int column, bool value)
+        {
+            if (_raw is null)
+            {
+                Row[column] = value;
+                return;
+            }
+            _raw[column] = _model.Columns[column].IsCategory ? (value ? "true" : "false") : value;
+        }
+
+        /// <summary>Sets a text.</summary>
+        public void Set(int column, string? value)
+        {
+            if (_raw is null)
+            {
+                Row[column] = value;
+                return;
+            }
+            _raw[column] = value;
+        }
+
+        /// <summary>Sets a moment.</summary>
+        public void Set(int column, DateTime? value)
+        {
+            if (_raw is null)
+            {
+                Row[column] = value is { } moment ? moment : default(Cell);
+                return;
+            }
+            _raw[column] = value;
+        }
+
         /// <summary>Predicts the row.</summary>
-        public void Predict() => _model.Model.Predict(Row, Outputs);
+        public void Predict()
+        {
+            if (_raw is not null)
+            {
+                _model.Preparer!.Prepare(_raw, Row);
+            }
+            _model.Model.Predict(Row, Outputs);
+        }
 
         public bool Clean()
         {

@@ -136,6 +136,9 @@ internal sealed class ModelRegistry(ModelingDatabase database, RunFolder folder,
         }
     }
 
+    /// <summary>What was done to the rows before a version learned from them; null when it takes them as they come.</summary>
+    public RowPreparation? PreparationOf(ModelVersion version) => version.Run is { } run ? folder.ReadJson<RowPreparation>(run, RunFolder.PreparationFile) : null;
+
     /// <summary>The bytes of a version's file, as they were registered.</summary>
     public byte[] Bytes(ModelVersion version)
     {

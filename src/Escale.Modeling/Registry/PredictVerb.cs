@@ -21,8 +21,8 @@ internal static class PredictVerb
         {
             var version = await call.Get<ModelRegistry>().FindAsync(call.Value(model)!, call.Value(which), cancellationToken);
             var learned = call.Get<ModelRegistry>().Load(version);
-            var frame = await ReadAsync(call.Get<FrameReader>(), call.Value(rows)!, cancellationToken);
-            var predictions = Predict(learned, frame, call.Value(rows)!);
+            var (frame, prepared) = await ReadAsync(call, call.Get<ModelRegistry>().PreparationOf(version), call.Value(rows)!, cancellationToken);
+            var predictions = Predict(learned, prepared, call.Value(rows)!);
             if (call.Value(to) is { } path)
             {
                 var bytes = Csv(frame, learned, predictions);
@@ -48,9 +48,21 @@ internal static class PredictVerb
         }, examples: ["escale predict delay new-calls.csv --to predicted.csv", "escale predict delay gold.calls_to_come --json"]);
     }
 
-    private static async Task<Frame> ReadAsync(FrameReader reader, string rows, CancellationToken cancellationToken) => !File.Exists(rows) && rows.Split('.').Length == 2 && !rows.Contains('/', StringComparison.Ordinal) && !rows.EndsWith(".csv", StringComparison.Ordinal)
-        ? reader.Read(TableName.Parse(rows), null, cancellationToken).Frame
-        : (await reader.ReadFileAsync(rows, cancellationToken)).Frame;
+    /// <summary>The rows as they came, and as the model reads them. The table that the recipe makes is prepared already; files and other tables are raw.</summary>
+    private static async Task<(Frame Raw, Frame Prepared)> ReadAsync(VerbCall call, RowPreparation? preparation, string rows, CancellationToken cancellationToken)
+    {
+        var reader = call.Get<FrameReader>();
+        var isTable = !File.Exists(rows) && rows.Split('.').Length == 2 && !rows.Contains('/', StringComparison.Ordinal) && !rows.EndsWith(".csv", StringComparison.Ordinal);
+        if (!isTable)
+        {
+            var raw = (await reader.ReadFileAsync(rows, cancellationToken)).Frame;
+            return (raw, preparation is null ? raw : (await reader.ReadFileAsync(rows, cancellationToken, preparation)).Frame);
+        }
+        var table = TableName.Parse(rows);
+        var frame = reader.Read(table, null, cancellationToken).Frame;
+        var isMade = preparation is null || (await call.Get<IRowPreparations>().FitAsync(table, cancellationToken))?.Recipe == preparation.Recipe;
+        return (frame, isMade ? frame : reader.Read(table, null, cancellationToken, preparation).Frame);
+    }
 
     private static Predictions Predict(Model model, Frame frame, string source)
     {

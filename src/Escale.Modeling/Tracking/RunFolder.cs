@@ -14,6 +14,9 @@ internal sealed partial class RunFolder(ProjectRoot root, DurableWriter writer)
     /// <summary>The model of a run.</summary>
     public const string ModelFile = "model.escale";
 
+    /// <summary>What was done to the rows before the model of a run learned from them.</summary>
+    public const string PreparationFile = "preparation.json";
+
     private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -24,14 +24,15 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
     /// <param name="table">Its name.</param>
     /// <param name="version">The version; null for the newest.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="preparation">What is done to the rows as they are read, or null.</param>
     /// <exception cref="EscaleException"><c>lake.table-not-found</c>, <c>modeling.table-too-large</c>.</exception>
-    public TrainingData Read(TableName table, long? version, CancellationToken cancellationToken) => Read(table, version, null, cancellationToken);
+    public TrainingData Read(TableName table, long? version, CancellationToken cancellationToken, RowPreparation? preparation = null) => Read(table, version, null, preparation, cancellationToken);
 
     /// <summary>Reads so many rows of a table or view, the same ones each time: to look at before it is learned from.</summary>
     /// <exception cref="EscaleException"><c>lake.table-not-found</c>.</exception>
-    public TrainingData Sample(TableName table, int rows, CancellationToken cancellationToken) => Read(table, null, rows, cancellationToken);
+    public TrainingData Sample(TableName table, int rows, CancellationToken cancellationToken) => Read(table, null, rows, null, cancellationToken);
 
-    private TrainingData Read(TableName table, long? version, int? sample, CancellationToken cancellationToken)
+    private TrainingData Read(TableName table, long? version, int? sample, RowPreparation? preparation, CancellationToken cancellationToken)
     {
         using var session = engine.OpenSession();
         var isView = engine.Catalog.View(table) is not null;
@@ -42,7 +43,13 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
         }
         session.Mount(table, isView ? null : snapshot!.Version);
         var some = sample is { } count ? string.Create(CultureInfo.InvariantCulture, $" USING SAMPLE reservoir({count} ROWS) REPEATABLE (1)") : "";
-        using var result = session.Connection.Query($"SELECT * FROM {table.ToSql()}{some}", cancellationToken);
+        var sql = $"SELECT * FROM {table.ToSql()}{some}";
+        if (preparation is not null)
+        {
+            using var described = session.Connection.Query($"{sql} LIMIT 0", cancellationToken);
+            sql = Prepared(sql, preparation, described.Columns);
+        }
+        using var result = session.Connection.Query(sql, cancellationToken);
         var builder = new FrameBuilder(result.Columns, table.ToString());
         while (result.TryRead(out var chunk))
         {
@@ -54,18 +61,36 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
 
     /// <summary>Reads a file of the user's, of any kind that can be opened as a table. It is not trusted.</summary>
     /// <exception cref="EscaleException"><c>collect.file-*</c>, <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>.</exception>
-    public async Task<TrainingData> ReadFileAsync(string path, CancellationToken cancellationToken)
+    public async Task<TrainingData> ReadFileAsync(string path, CancellationToken cancellationToken, RowPreparation? preparation = null)
     {
         await using var file = await files.OpenAsync(path, cancellationToken);
         await using var session = await sandbox.RentAsync(
             new SandboxPolicy { ReadPaths = file.ReadPaths, Timeout = TimeSpan.FromHours(1), MaxRows = int.MaxValue, SpillFolder = root.SpillFolder, Threads = Environment.ProcessorCount }, cancellationToken);
-        await using var result = await session.QueryAsync(file.Sql, null, cancellationToken);
+        var sql = file.Sql;
+        if (preparation is not null)
+        {
+            await using var described = await session.QueryAsync($"SELECT * FROM ({file.Sql}) AS rows_of_file LIMIT 0", null, cancellationToken);
+            sql = Prepared(file.Sql, preparation, described.Columns);
+        }
+        await using var result = await session.QueryAsync(sql, null, cancellationToken);
         var builder = new FrameBuilder(result.Columns, file.Name);
         while (await result.ReadAsync(cancellationToken))
         {
             builder.Add(result.Chunk);
         }
         return new TrainingData(builder.Build(), null, builder.LeftOut);
+    }
+
+    /// <summary>Raw rows as the recipe would have made them, in their order. Columns that are not there are missing values.</summary>
+    private static string Prepared(string sql, RowPreparation preparation, IReadOnlyList<DuckColumn> columns)
+    {
+        var inputs = preparation.Inputs.Select(input =>
+        {
+            var type = input.DataType ?? "varchar";
+            var found = columns.FirstOrDefault(column => column.Name.Equals(input.Name, StringComparison.OrdinalIgnoreCase));
+            return $"{(found is null ? $"NULL::{type}" : $"TRY_CAST({DuckSql.Name(found.Name)} AS {type})")} AS {DuckSql.Name(input.Name)}";
+        });
+        return $"WITH input AS (SELECT row_number() OVER () AS __row, {string.Join(", ", inputs)} FROM ({sql}) AS raw)\nSELECT * EXCLUDE (__row) FROM ({preparation.Sql}) AS prepared ORDER BY __row";
     }
 
     /// <summary>Whether a table has versions: a view has none of its own.</summary>

@@ -13,7 +13,7 @@ namespace Escale.Modeling.Training;
 /// <summary>
 /// A training from rows to a registered version: reads, checks, tries models, judges, explains, and records all of it. Files come first, then what stands, then the record in PostgreSQL. Thread-safe.
 /// </summary>
-internal sealed class TrainingJob(FrameReader reader, RunFolder folder, TrackingStore tracking, ModelRegistry registry, CoreShare cores, TimeProvider clock)
+internal sealed class TrainingJob(FrameReader reader, RunFolder folder, TrackingStore tracking, ModelRegistry registry, CoreShare cores, TimeProvider clock, IRowPreparations? preparations = null)
 {
     /// <summary>What the files of a run are called.</summary>
     public const string ClockFile = "clock.bin";
@@ -33,7 +33,8 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         {
             using var share = await cores.TakeAsync(stop);
             var data = order.File is { } file ? await reader.ReadFileAsync(file, stop) : await Task.Run(() => reader.Read(order.Spec.Table, order.Version, stop), stop);
-            var made = await Task.Run(() => TrainAsync(run, order, data, share.Threads, stop), CancellationToken.None);
+            var preparation = await PreparationAsync(order, stop);
+            var made = await Task.Run(() => TrainAsync(run, order, data, preparation, share.Threads, stop), CancellationToken.None);
             await RecordAsync(order, made, CancellationToken.None);
             return made.Model;
         }
@@ -72,7 +73,13 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
     /// <summary>The summary of a run, as its files have it; null when it did not finish.</summary>
     public TrainedModel? SummaryOf(string run) => folder.ReadJson<RunSummary>(run, SummaryFile)?.Model;
 
-    private async Task<Made> TrainAsync(string run, TrainingOrder order, TrainingData data, int threads, CancellationToken stop)
+    /// <summary>What was done to the rows of the table, to be done again to those that the model is asked about; of a run that repeats another, what that one kept.</summary>
+    private async Task<RowPreparation?> PreparationAsync(TrainingOrder order, CancellationToken stop) =>
+        order.AgainOf is { } again ? folder.ReadJson<RowPreparation>(again, RunFolder.PreparationFile)
+        : order.File is null && preparations is not null ? await preparations.FitAsync(order.Spec.Table, stop)
+        : null;
+
+    private async Task<Made> TrainAsync(string run, TrainingOrder order, TrainingData data, RowPreparation? preparation, int threads, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         var spec = order.Spec;
@@ -88,7 +95,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         notes.Metric = (settings.Metric ?? Metric.DefaultFor(isChecked.Task)).Name;
         var result = AutoMl.Train(isChecked.Frame, spec.Target, settings, CancellationToken.None);
         notes.Say("judging");
-        return Keep(run, order, data, isChecked, result, recording?.End() ?? order.Clock!, notes, new FitOptions { Seed = spec.Seed, Threads = threads });
+        return Keep(run, order, data, preparation, isChecked, result, recording?.End() ?? order.Clock!, notes, new FitOptions { Seed = spec.Seed, Threads = threads });
     }
 
     private static void Stop(RecordingClock? recording, CancellationTokenSource stopping)
@@ -116,7 +123,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         Threads = threads,
     };
 
-    private Made Keep(string run, TrainingOrder order, TrainingData data, CheckedData isChecked, AutoMlResult result, ClockRecord clockRecord, ProgressNotes notes, FitOptions options)
+    private Made Keep(string run, TrainingOrder order, TrainingData data, RowPreparation? preparation, CheckedData isChecked, AutoMlResult result, ClockRecord clockRecord, ProgressNotes notes, FitOptions options)
     {
         var spec = order.Spec;
         using var bytes = new MemoryStream();
@@ -137,6 +144,10 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         artifacts.Add(folder.WriteJson(run, "schema.json", result.Best.Schema.Columns));
         artifacts.Add(folder.Write(run, "training.yml", Encoding.UTF8.GetBytes(SpecText.Write(spec))));
         artifacts.Add(folder.Write(run, ClockFile, clockRecord.ToBytes()));
+        if (preparation is not null)
+        {
+            artifacts.Add(folder.WriteJson(run, RunFolder.PreparationFile, preparation));
+        }
         var model = new TrainedModel(
             run, spec.Name, 0, result.Task, result.BestName, result.Metric.Name, best.Score, best.Low, best.High, leaderboard.FirstOrDefault(row => row.Family == "baseline")?.Score,
             result.Best.Info.TrainedRows, result.Trials, split, findings, leaderboard, artifacts[0].Sha256, artifacts[0].SizeBytes);

@@ -16,6 +16,9 @@ internal sealed record RecipePart(string Name, string Sql, RecipeStep? Step, boo
 /// <param name="HasRow">For each of these, whether rows carry their number.</param>
 internal sealed record CompiledRecipe(IReadOnlyList<RecipePart> Parts, IReadOnlyList<string> After, IReadOnlyList<bool> HasRow)
 {
+    /// <summary>The SELECT of the rows after the last step.</summary>
+    public string Rows => HasRow[^1] ? $"select * exclude ({RecipeSql.Row}) from {After[^1]}" : $"select * from {After[^1]}";
+
     /// <summary>A query that sees all parts up to a relation.</summary>
     /// <param name="upTo">The relation; null: all.</param>
     /// <param name="select">The SELECT.</param>
@@ -92,7 +95,7 @@ internal static class RecipeCompiler
             }
             Append($"{part.Name} as (\n  {part.Sql}\n){(part == compiled.Parts[^1] ? "" : ",")}", place);
         }
-        Append(compiled.HasRow[^1] ? $"select * exclude ({RecipeSql.Row}) from {compiled.After[^1]}" : $"select * from {compiled.After[^1]}", top);
+        Append(compiled.Rows, top);
         for (var at = 0; at < calls.Count; at++)
         {
             text.Replace($"\u0001{at}\u0001", calls[at]);

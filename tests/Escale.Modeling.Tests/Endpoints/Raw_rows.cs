@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Escale.Kernel;
+using Escale.Modeling.Registry;
+using Escale.Modeling.Training;
+
+namespace Escale.Modeling.Tests.Endpoints;
+
+/// <summary>Models that learned from what a recipe made take the rows as they were before it.</summary>
+public sealed class Raw_rows(ModelingProgram program)
+{
+    private const string Raw = """
+        select i as id, case when i % 4 = 0 then ' tac ' when i % 4 = 1 then 'TVR' when i % 4 = 2 then 'tp  ' else null end as "Terminal", (i * 37 % 101 / 10.0)::varchar || ' t' as tonnes,
+          strftime(date '2025-01-01' + (i // 3)::int, '%d/%m/%Y') as arrived, case when i % 11 = 0 then null else i * 13 % 17 end as cranes, i % 7 = 0 as is_tanker,
+          case when (i * 37 % 101) / 10.0 + case when i % 4 = 0 then 3 else 0 end + (i * 7919 % 100) / 50.0 > 6 then 'late' else 'on time' end as outcome
+        from range(400) r(i) order by i
+        """;
+
+    private const string Recipe = """
+        table: bronze.raw_calls
+        makes: silver.clean_calls
+        steps:
+          - {id: a, type: rename, names: {Terminal: terminal}}
+          - {id: b, type: trim, columns: [terminal]}
+          - {id: c, type: case, columns: [terminal], to: upper}
+          - {id: d, type: fill, columns: [terminal], method: mode}
+          - {id: e, type: parse_number, columns: [tonnes], unit: t}
+          - {id: f, type: parse_date, columns: [arrived], formats: ['%d/%m/%Y']}
+          - {id: g, type: fill, columns: [cranes], method: median, by: [terminal]}
+          - {id: h, type: derive, into: per_crane, formula: tonnes / (cranes + 1)}
+          - {id: i, type: drop_rows, where: tonnes is null}
+          - {id: j, type: scale, columns: [per_crane]}
+        """;
+
+    [Fact]
+    public async Task Are_predicted_as_the_rows_that_the_recipe_made_of_them()
+    {
+        Directory.CreateDirectory(Path.Combine(program.Folder, "recipes"));
+        await File.WriteAllTextAsync(Path.Combine(program.Folder, "recipes", "clean_calls.yml"), Recipe);
+        program.Make("bronze.raw_calls", Raw);
+        var table = TableName.Parse("silver.clean_calls");
+        var preparation = (await program.Get<IRowPreparations>().FitAsync(table, default))!;
+        program.Make("silver.clean_calls", $"with raw as ({Raw}), input as (select row_number() over () as __row, * from raw) select * exclude (__row) from ({preparation.Sql}) as prepared order by id");
+        await program.TrainAsync("table: silver.clean_calls\ntarget: outcome\nexclude: [id]\ntrials: 3\nfamilies: [linear, decision_tree]\nsplit: {by: random}\n", "raw");
+        using var client = await program.ServeAsync("raw");
+        var registry = program.Get<ModelRegistry>();
+        var version = await registry.FindAsync("raw", null, CancellationToken.None);
+        Assert.Equal(preparation.Fingerprint, registry.PreparationOf(version)!.Fingerprint);
+        var reader = program.Get<FrameReader>();
+        var expected = registry.Load(version).Predict(reader.Read(table, null, CancellationToken.None).Frame);
+        var raw = reader.Read(TableName.Parse("bronze.raw_calls"), null, CancellationToken.None).Frame;
+        var rows = Enumerable.Range(0, raw.RowCount).Select(row => raw.Columns.Where(column => column.Name is not ("outcome" or "id")).ToDictionary(column => column.Name, column => column.ValueAt(row))).ToList();
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/endpoints/raw/predictions", rows);
+        var said = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(answer.IsSuccessStatusCode, said.ToString());
+        var predicted = said.GetProperty("predictions").EnumerateArray().Select(one => (one.GetProperty("prediction").GetString(), one.GetProperty("probability").GetDouble())).ToList();
+        Assert.Equal(Enumerable.Range(0, raw.RowCount).Select(row => (expected.Label(row), expected.Row(row)[expected.ClassOf(row)])), predicted.Select(one => (one.Item1!, one.Item2)));
+
+        // The same in the other forms, and from a file.
+        using var mlflow = await client.PostAsJsonAsync("/api/v1/endpoints/raw/invocations", new { dataframe_records = rows.Take(20) });
+        Assert.Equal(predicted.Take(20).Select(one => one.Item1), (await mlflow.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("predictions").EnumerateArray().Select(one => one.GetString()));
+        var prepared = reader.Read(TableName.Parse("bronze.raw_calls"), null, CancellationToken.None, preparation).Frame;
+        Assert.Equal(expected.Outputs.ToArray(), registry.Load(version).Predict(prepared).Outputs.ToArray());
+    }
+
+    [Fact]
+    public async Task Are_told_what_is_wrong_with_their_own_fields()
+    {
+        await Are_predicted_as_the_rows_that_the_recipe_made_of_them();
+        using var client = await program.ServeAsync("raw");
+        using var answer = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"Terminal":"TAC","tonnes":"3 t","arrived":"01/02/2025","cranes":"many","terminal":"x"}"""));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().Select(error => (error.GetProperty("field").GetString(), error.GetProperty("code").GetString())).ToList();
+        Assert.Equal([("cranes", "mistyped"), ("terminal", "unknown")], errors);
+        using var hostile = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"Terminal":"'); drop table x; --","tonnes":"a lot","arrived":null}"""));
+        Assert.True(hostile.IsSuccessStatusCode, await hostile.Content.ReadAsStringAsync());
+    }
+}
