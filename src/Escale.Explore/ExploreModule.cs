@@ -54,5 +54,6 @@ public sealed class ExploreModule : EscaleModule
     {
         cli.Verb("sql", SqlVerb.Add);
         cli.Verb("profile", ProfileVerb.Add);
+        cli.Verb("prepare", PrepareVerb.Add);
     }
 }
