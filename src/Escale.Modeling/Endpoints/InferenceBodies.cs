@@ -77,7 +77,7 @@ internal static class InferenceBodies
                 throw new JsonException("An input needs a name and data.");
             }
             var name = given.GetString()!;
-            if (!model.Model.Schema.Has(name))
+            if (model.ColumnOf(name) is not (>= 0 and var at))
             {
                 RowReading.Add(ref errors, 0, name, "unknown", "The model does not read such an input.");
                 continue;
@@ -86,7 +86,7 @@ internal static class InferenceBodies
             {
                 RowReading.Add(ref errors, 0, name, "mistyped", "Expected a datatype of numbers, BOOL or BYTES.");
             }
-            columns[model.Model.Schema.IndexOf(name)] = [.. data.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 ? value[0] : value)];
+            columns[at] = [.. data.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 ? value[0] : value)];
         }
         return columns;
     }

@@ -150,11 +150,10 @@ internal static class MlflowBodies
     // Data frames come with more columns than a model reads; MLflow lets them pass.
     private static void Set(string name, JsonElement value, ServedModel model, ServedModel.Slot slot, int row, ref List<FieldError>? errors)
     {
-        if (!model.Model.Schema.Has(name))
+        if (model.ColumnOf(name) is not (>= 0 and var at))
         {
             return;
         }
-        var at = model.Model.Schema.IndexOf(name);
         slot.Seen[at] = true;
         var reader = new Utf8JsonReader(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value));
         reader.Read();

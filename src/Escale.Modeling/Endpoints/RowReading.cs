@@ -105,7 +105,7 @@ internal static class RowReading
         if (reader.HasValueSequence || reader.ValueIsEscaped)
         {
             var name = reader.GetString()!;
-            return model.ColumnOf(System.Text.Encoding.UTF8.GetBytes(name));
+            return model.ColumnOf(name);
         }
         // Clients send the fields in the same order, most often that of the schema.
         var columns = model.Columns;

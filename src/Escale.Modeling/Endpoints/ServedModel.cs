@@ -54,6 +54,9 @@ internal sealed class ServedModel
     /// <summary>The column of a name in UTF-8, or −1.</summary>
     public int ColumnOf(ReadOnlySpan<byte> name) => _columnOf.TryGetValue(name, out var at) ? at : -1;
 
+    /// <summary>The column of a name, or −1.</summary>
+    public int ColumnOf(string name) => _columnOf.Dictionary.TryGetValue(name, out var at) ? at : -1;
+
     /// <summary>A row to fill and room for what is predicted; give it back.</summary>
     public Slot Rent() => _spare.TryDequeue(out var slot) ? slot : new Slot(this);
 

@@ -61,6 +61,8 @@ public sealed class Raw_rows(ModelingProgram program)
         // The same in the other forms, and from a file.
         using var mlflow = await client.PostAsJsonAsync("/api/v1/endpoints/raw/invocations", new { dataframe_records = rows.Take(20) });
         Assert.Equal(predicted.Take(20).Select(one => one.Item1), (await mlflow.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("predictions").EnumerateArray().Select(one => one.GetString()));
+        using var infer = await client.PostAsJsonAsync("/v2/models/raw/infer", new { inputs = rows[0].Keys.Select(name => new { name, shape = new[] { 20, 1 }, datatype = "BYTES", data = rows.Take(20).Select(row => row[name]) }) });
+        Assert.Equal(predicted.Take(20).Select(one => one.Item1), (await infer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(one => one.GetString()));
         var prepared = reader.Read(TableName.Parse("bronze.raw_calls"), null, CancellationToken.None, preparation).Frame;
         Assert.Equal(expected.Outputs.ToArray(), registry.Load(version).Predict(prepared).Outputs.ToArray());
     }
