@@ -26,6 +26,7 @@ internal static class RecipeServices
         services.AddSingleton(provider => new RecipePreview(
             provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<LiveProject>(), provider.GetRequiredService<LakeEngine>().Catalog));
         services.AddSingleton<ISearchSource, RecipeSearch>();
+        services.AddSingleton(new TableAction(300, Words.Prepare, "list", table => "/recipes/new?table=" + Uri.EscapeDataString(table)));
         services.AddSingleton(new NavigationItem(300, "transformations", "/recipes", Words.Transformations, "list"));
         services.AddSingleton(provider => new StepLearning(provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<RecipePreview>()));
     }

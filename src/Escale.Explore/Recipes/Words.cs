@@ -10,6 +10,7 @@ internal static class Words
     public static readonly Text About = new(
         "Cleaning in steps that can be read, changed and replayed. Each recipe makes a table of its own; the table it reads is never touched.",
         "Un nettoyage en étapes qui se lisent, se modifient et se rejouent. Chaque recette fabrique sa propre table ; celle qu'elle lit n'est jamais modifiée.");
+    public static readonly Text Prepare = new("Prepare", "Préparer");
     public static readonly Text New = new("New recipe", "Nouvelle recette");
     public static readonly Text EmptyTitle = new("No recipe yet", "Aucune recette pour l'instant");
     public static readonly Text EmptyAbout = new(

@@ -57,7 +57,6 @@ internal static class Words
     public static readonly Text UsedBy = new("Used by", "Utilisée par");
     public static readonly Text Parts = new("Parts of the table's page", "Parties de la page de la table");
     public static readonly Text NoDescription = new("Nobody has described this table yet.", "Personne n'a encore décrit cette table.");
-    public static readonly Text Prepare = new("Prepare", "Préparer");
     public static readonly Text Download = new("Download", "Télécharger");
     public static readonly Text DownloadAbout = new("With the filters and the order of the rows", "Avec les filtres et l'ordre des lignes");
     public static readonly Text CsvSafe = new("CSV for spreadsheets", "CSV pour tableur");
