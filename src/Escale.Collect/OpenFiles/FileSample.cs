@@ -56,13 +56,18 @@ internal static class FileSample
         using var stream = new MemoryStream(bytes.ToArray(), writable: false);
         foreach (var (span, record) in CsvRecords.Read(stream, quote))
         {
-            if (span.Start + span.Length < bytes.Length && bytes[(int)span.Start + span.Length] is (byte)'\n' or (byte)'\r')
+            // With its whole line break: a file with breaks of two kinds is none that DuckDB reads.
+            var after = (int)(span.Start + span.Length);
+            if (after < bytes.Length && bytes[after] == '\n')
             {
-                end = (int)span.Start + span.Length;
+                end = after + 1;
+            }
+            else if (after + 1 < bytes.Length && bytes[after] == '\r')
+            {
+                end = after + (bytes[after + 1] == '\n' ? 2 : 1);
             }
         }
         target.Write(bytes[..end]);
-        target.WriteByte((byte)'\n');
     }
 
     /// <summary>Where a record begins in bytes from the middle of a file: a line break may stand inside quotes, so the next records must have all their fields.</summary>
