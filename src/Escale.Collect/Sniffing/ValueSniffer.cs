@@ -51,7 +51,7 @@ internal static partial class ValueSniffer
             return text;
         }
         ColumnReading Named(ColumnReading one) => one with { Name = column.Name, NullValues = nothing, Examples = column.Examples, Choices = [.. one.Choices.Select(Named)] };
-        return Named(reading) is var named && named.Choices.Count > 0 ? named with { Type = SqlTypes.Text, NullValues = [] } : named;
+        return Named(reading) is var named && named.Choices.Count > 0 ? named with { Type = SqlTypes.Text, NullValues = [], Format = null, Decimal = null, Thousands = null, Unit = null } : named;
     }
 
     private static ColumnReading? Booleans(List<string> filled) =>
