@@ -147,6 +147,17 @@ internal static partial class NumberSniffer
 {
     private const string Blanks = " \u00A0\u202F\u2009";
 
+    private static readonly HashSet<string> _currencies = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY", "CNY", "INR", "BRL", "XOF", "XAF", "FCFA", "CFA", "F CFA", "MAD", "TND", "DZD", "EGP", "NGN", "GHS", "KES", "ZAR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "kr", "zł", "Fr", "Fr.", "Rs", "Rs.",
+    };
+
+    private static readonly HashSet<string> _units = new(StringComparer.Ordinal)
+    {
+        "%", "‰", "°", "°C", "°F", "mm", "cm", "m", "km", "nm", "NM", "in", "ft", "mi", "mm²", "cm²", "m²", "m2", "km²", "km2", "ha", "m³", "m3", "l", "L", "dl", "cl", "ml", "mL", "hl", "mg", "g", "kg", "t", "lb", "lbs", "oz", "ms", "s", "sec", "min", "h", "hr", "hrs",
+        "ans", "km/h", "kmh", "m/s", "kn", "kt", "kts", "mph", "W", "kW", "MW", "Wh", "kWh", "MWh", "Hz", "kHz", "MHz", "GHz", "Pa", "hPa", "kPa", "bar", "kB", "KB", "MB", "GB", "TB", "TEU", "EVP", "DWT", "GT", "px",
+    };
+
     public static ColumnReading? Read(List<string> values)
     {
         var unit = Unit(values);
@@ -216,12 +227,22 @@ internal static partial class NumberSniffer
         return groups[0].Length is >= 1 and <= 3 && groups.Skip(1).All(group => group.Length == 3) && groups.All(group => Digits().IsMatch(group));
     }
 
-    /// <summary>What stands before or behind nearly all numbers, the same in each.</summary>
+    /// <summary>
+    /// What stands before or behind nearly all numbers, the same in each. Before them that is a currency: <c>C85</c> is a code. Behind them it is a known unit, or a word of its own.
+    /// </summary>
     private static string? Unit(List<string> values)
     {
-        var units = values.Select(value => Parts().Match(value)).Where(match => match.Success).Select(match => (match.Groups[1].Value.Trim() + match.Groups[3].Value.Trim()).Trim()).Where(unit => unit.Length > 0).GroupBy(unit => unit).ToList();
-        return units.Count == 1 && units[0].Count() >= 0.5 * values.Count && units[0].Key.Length <= 8 ? units[0].Key : null;
+        var units = values.Select(value => Parts().Match(value)).Where(match => match.Success).Select(match => (Before: match.Groups[1].Value.Trim('-', ' ', '\u00A0', '\u202F'), match.Groups[3].Value, Match: match)).Where(part => part.Before.Length + part.Value.Trim().Length > 0)
+            .GroupBy(part => part.Before + part.Value.Trim()).ToList();
+        return units.Count == 1 && units[0].Count() >= 0.5 * values.Count && units[0].Key.Length <= 8 && units[0].All(part => (part.Before.Length == 0 || IsCurrency(part.Before)) && (part.Value.Trim().Length == 0 || IsBehind(part.Match)))
+            ? units[0].Key : null;
     }
+
+    private static bool IsCurrency(string text) => text.Any(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.CurrencySymbol) || _currencies.Contains(text);
+
+    // A number may take the blank before its unit for one between groups.
+    private static bool IsBehind(Match match) =>
+        match.Groups[3].Value.Trim() is var text && (IsCurrency(text) || _units.Contains(text) || char.IsWhiteSpace(match.Groups[3].Value[0]) || char.IsWhiteSpace(match.Groups[2].Value[^1]));
 
     private static string? Strip(string value, string? unit)
     {

@@ -14,6 +14,9 @@ public sealed class ValueSnifferTests
     [InlineData("12 kg|7 kg|100 kg", SqlTypes.Integer, null, null, "kg")]
     [InlineData("1,234,567|12|999", SqlTypes.Integer, null, ",", null)]
     [InlineData("1.5|2|-3.25", SqlTypes.Number, null, null, null)]
+    [InlineData("XOF 1 200|XOF 350|XOF 15 000", SqlTypes.Integer, null, " ", "XOF")]
+    [InlineData("1200kg|7kg|100kg", SqlTypes.Integer, null, null, "kg")]
+    [InlineData("12 bags|7 bags", SqlTypes.Integer, null, null, "bags")]
     [InlineData("12 %|7,5 %|100 %", SqlTypes.Number, ',', null, "%")]
     public void Numbers_are_known_by_their_marks_and_units(string values, string type, char? mark, string? group, string? unit)
     {
@@ -56,6 +59,8 @@ public sealed class ValueSnifferTests
 
     [Theory]
     [InlineData("007|012")]
+    [InlineData("C85|C123|C7")]
+    [InlineData("12B|7B|100B")]
     [InlineData("+221771234567|+221781234567")]
     [InlineData("12345678901234567890|12345678901234567891")]
     [InlineData("12e4|13e4")]
