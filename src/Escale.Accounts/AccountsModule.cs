@@ -40,7 +40,6 @@ public sealed class AccountsModule : EscaleModule
         services.AddSingleton<IAudit>(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<IPeopleActivity, PeopleActivity>();
         services.AddSingleton<OneTimeLinks>();
-        services.AddSingleton<ShownOnce>();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<SignInPace>();
         services.AddSingleton<SessionChanges>();

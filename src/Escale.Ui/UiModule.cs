@@ -18,6 +18,7 @@ public sealed class UiModule : EscaleModule
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddSingleton<WebAssets>();
+        services.AddSingleton<ShownOnce>();
         services.AddSingleton<IProblemTeller, ProblemTeller>();
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } context ? ReaderOf.Request(context) : new Reader(Language.English));
     }

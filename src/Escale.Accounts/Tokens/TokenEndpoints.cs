@@ -1,6 +1,5 @@
 using System.Globalization;
 using Escale.Accounts.Audit;
-using Escale.Accounts.Links;
 using Escale.Kernel;
 using Escale.Ui;
 using Microsoft.AspNetCore.Builder;

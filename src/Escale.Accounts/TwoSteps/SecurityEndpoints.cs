@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using Escale.Accounts.Audit;
-using Escale.Accounts.Links;
 using Escale.Accounts.OwnAccount;
 using Escale.Accounts.SignIn;
 using Escale.Kernel;

@@ -31,7 +31,7 @@ internal static class EndpointPages
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/endpoints/{name}", (HttpContext context, EndpointReports reports, string name, string? tab, CancellationToken cancellationToken) => ShowAsync(context, reports, name, tab, null, cancellationToken))
+        endpoints.MapGet("/endpoints/{name}", (HttpContext context, EndpointReports reports, ShownOnce shown, string name, string? tab, string? made, CancellationToken cancellationToken) => ShowAsync(context, reports, name, tab, null, shown.Take(context, made), cancellationToken))
             .For(Role.Viewer).ExcludeFromDescription();
         ModelPages.Form(endpoints, "/endpoints", MakeAsync);
         ModelPages.Form(endpoints, "/endpoints/{name}/routes", RoutesAsync);
@@ -41,9 +41,9 @@ internal static class EndpointPages
         ModelPages.Form(endpoints, "/endpoints/{name}/logging", LoggingAsync);
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext context, EndpointReports reports, string name, string? tab, EscaleException? error, CancellationToken cancellationToken) =>
+    private static async Task<IResult> ShowAsync(HttpContext context, EndpointReports reports, string name, string? tab, EscaleException? error, string? secret, CancellationToken cancellationToken) =>
         Page.Show<EndpointView>(
-            new { Report = await reports.ReadAsync(context, name, cancellationToken), Watch = tab == "watch" ? await reports.WatchAsync(name, cancellationToken) : null, Tab = tab ?? "use", Error = error },
+            new { Report = await reports.ReadAsync(context, name, cancellationToken), Watch = tab == "watch" ? await reports.WatchAsync(name, cancellationToken) : null, Tab = tab ?? "use", Error = error, Secret = secret },
             error is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> MakeAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, Mount mount, [FromForm] string model, CancellationToken cancellationToken)
@@ -68,25 +68,21 @@ internal static class EndpointPages
         }
         catch (EscaleException error)
         {
-            return await ShowAsync(context, reports, name, "settings", error, cancellationToken);
+            return await ShowAsync(context, reports, name, "settings", error, null, cancellationToken);
         }
         await directory.RefreshAsync(cancellationToken);
         await context.AuditAsync("endpoint.saved", name, detail: before.Model);
         return Results.Redirect(mount.To($"/endpoints/{name}?tab=settings"));
     }
 
-    // The key is in this answer only: the page is shown at once, and kept nowhere.
     private static async Task<IResult> KeyAsync(
-        HttpContext context, EndpointStore store, EndpointDirectory directory, EndpointReports reports, string name, [FromForm] string? label, [FromForm] int? days, CancellationToken cancellationToken)
+        HttpContext context, EndpointStore store, EndpointDirectory directory, ShownOnce shown, Mount mount, string name, [FromForm] string? label, [FromForm] int? days, CancellationToken cancellationToken)
     {
         var of = (label ?? "").Trim();
         var (key, text) = await store.MakeKeyAsync(name, of.Length > 100 ? of[..100] : of, Caller.Of(context)!, TimeSpan.FromDays(Lifetimes.Contains(days ?? 0) ? days!.Value : 365), cancellationToken);
         await directory.RefreshAsync(cancellationToken);
         await context.AuditAsync("endpoint.key-made", name, detail: key.Prefix);
-        context.Response.Headers.CacheControl = "no-store";
-        // Turbo shows the answer to a form only when it is no success: 422 keeps the key out of the address and of the history.
-        var report = await reports.ReadAsync(context, name, cancellationToken);
-        return Page.Show<EndpointView>(new { Report = report, Tab = "keys", Secret = text.Whole }, StatusCodes.Status422UnprocessableEntity);
+        return Results.Redirect(mount.To($"/endpoints/{name}?tab=keys&made=") + shown.Keep(context, text.Whole));
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, Mount mount, string name, string key, CancellationToken cancellationToken)
@@ -114,7 +110,7 @@ internal static class EndpointPages
         }
         catch (EscaleException error)
         {
-            return await ShowAsync(context, reports, name, "watch", error, cancellationToken);
+            return await ShowAsync(context, reports, name, "watch", error, null, cancellationToken);
         }
         await directory.RefreshAsync(cancellationToken);
         await context.AuditAsync("endpoint.logging-changed", name);

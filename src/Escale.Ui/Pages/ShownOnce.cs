@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 using Escale.Kernel;
 using Microsoft.AspNetCore.Http;
 
-namespace Escale.Accounts.Links;
+namespace Escale.Ui;
 
 /// <summary>
 /// Secrets that their maker sees once, on the page that follows the form: kept in memory for five minutes, for that person only, gone when
 /// they were shown. Thread-safe.
 /// </summary>
-internal sealed class ShownOnce(TimeProvider clock)
+public sealed class ShownOnce(TimeProvider clock)
 {
     private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
 
