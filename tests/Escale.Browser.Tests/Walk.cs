@@ -79,7 +79,8 @@ internal sealed partial class Walk(Visit visit, Harbour harbour, IPage page, boo
         {
             var size = seen.ViewportSize!;
             await seen.SetViewportSizeAsync(390, 844);
-            var excess = await seen.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
+            // Charts and grids take their new size a few frames later.
+            var excess = await seen.EvaluateAsync<int>("async () => { const much = () => document.documentElement.scrollWidth - innerWidth; for (let look = 0; much() > 0 && look < 40; look++) await new Promise((done) => setTimeout(done, 50)); return much(); }");
             if (excess > 0)
             {
                 Faults.Add($"{seen.Url}: {name} is {excess} px wider than a phone");
