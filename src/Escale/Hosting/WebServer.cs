@@ -6,6 +6,7 @@ using Escale.Accounts;
 using Escale.Kernel;
 using Escale.Projects;
 using Escale.Ui;
+using Microsoft.AspNetCore.Builder.Extensions;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
 
@@ -115,7 +116,8 @@ internal sealed class WebServer(IReadOnlyList<EscaleModule> modules, ProjectRoot
         Proxies.Believe(application, serve);
         if (serve.PathBase.Length > 0)
         {
-            application.UsePathBase(serve.PathBase);
+            // Not UsePathBase, which would look up the endpoint here, and answer those that are answered at once before anything below.
+            application.UseMiddleware<UsePathBaseMiddleware>(new PathString(serve.PathBase));
         }
         application.UseMiddleware<SecurityHeaders>();
         application.UseMiddleware<ProblemDetailsMiddleware>(root);
