@@ -26,8 +26,8 @@ public sealed record WizardForm
     /// <summary>Whether the expert settings are used.</summary>
     public bool IsExpert { get; init; }
 
-    /// <summary>The most time.</summary>
-    public string Budget { get; init; } = "60s";
+    /// <summary>The most time; half a minute unless another is chosen, so that a first model of a small table is there within a minute of its file.</summary>
+    public string Budget { get; init; } = "30s";
 
     /// <summary>The most models.</summary>
     public string Trials { get; init; } = "";
