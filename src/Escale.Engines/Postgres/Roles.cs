@@ -19,6 +19,10 @@ internal static class Roles
 
     public static readonly string[] All = [Admin, Owner, Writer, Reader];
 
+    // A program that was killed leaves the server at work on its last statement: the next one waits until that is done. Held until the
+    // connection closes, which for one that was killed is when its statement ends.
+    private const string OneAtATime = "select pg_advisory_lock(8391420163)";
+
     // The names are constants of ours and the verifiers are base64 with $ and : only: nothing here needs quoting.
     private const string MakeRole = """
         do $do$ begin
@@ -61,6 +65,7 @@ internal static class Roles
     {
         await using (var connection = await connect("postgres", cancellationToken))
         {
+            await ExecuteAsync(connection, OneAtATime, cancellationToken);
             foreach (var role in new[] { Owner, Writer, Reader })
             {
                 var sql = MakeRole.Replace("{role}", role, StringComparison.Ordinal)
@@ -79,6 +84,7 @@ internal static class Roles
         }
         await using (var connection = await connect(Database, cancellationToken))
         {
+            await ExecuteAsync(connection, OneAtATime, cancellationToken);
             await ExecuteAsync(connection, InDatabase, cancellationToken);
         }
     }

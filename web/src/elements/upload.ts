@@ -160,7 +160,7 @@ export class UploadElement extends HTMLElement {
 
   async #change(changes: Changes): Promise<void> {
     const next = { ...this.#changes, ...changes, columns: { ...this.#changes.columns, ...changes.columns } };
-    this.toggleAttribute("busy", true);
+    this.setAttribute("aria-busy", "true");
     try {
       await call(`${this.#path}/reading`, { method: "PUT", body: JSON.stringify(next) });
       await this.#show();
@@ -171,7 +171,7 @@ export class UploadElement extends HTMLElement {
       notice.append(icon("circle-alert"), make("div", "lines", explain(error)));
       this.#box.prepend(notice);
     } finally {
-      this.toggleAttribute("busy", false);
+      this.removeAttribute("aria-busy");
     }
   }
 
