@@ -1,11 +1,14 @@
 using Escale.Kernel;
+using Escale.Modeling.Alerts;
 using Escale.Modeling.Endpoints;
 using Escale.Modeling.Figures;
 using Escale.Modeling.Judging;
 using Escale.Modeling.Registry;
+using Escale.Modeling.Retraining;
 using Escale.Modeling.Starting;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
+using Escale.Modeling.Truth;
 using Escale.Modeling.Watching;
 using Escale.Ui;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +36,8 @@ public sealed class ModelingModule : EscaleModule
         services.AddSingleton<RunFolder>();
         services.AddSingleton<ModelRegistry>();
         services.AddSingleton<ModelImport>();
+        services.AddSingleton<RetrainingStore>();
+        services.AddSingleton<ChallengeWork>();
     }
 
     /// <inheritdoc/>
@@ -48,6 +53,11 @@ public sealed class ModelingModule : EscaleModule
         services.AddSingleton<Scoring>();
         services.AddSingleton<KeyFigureReports>();
         services.AddSingleton<TriedModels>();
+        services.AddSingleton<TruthUploads>();
+        services.AddSingleton<AlertStore>();
+        services.AddSingleton<IAttention, EndpointAttention>();
+        services.AddSingleton<ModelKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelKeeper>());
         services.AddSingleton(new TableAction(600, Words.Train, "sparkles", table => "/models/new?table=" + Uri.EscapeDataString(table)));
         services.AddSingleton(new NavigationItem(600, "models", "/models", Words.Models, "sparkles"));
     }
@@ -66,7 +76,9 @@ public sealed class ModelingModule : EscaleModule
         TryEndpoints.Map(endpoints);
         EndpointPages.Map(endpoints);
         KeyFigureReports.Map(endpoints);
-        endpoints.MapGet("/api/v1/endpoints/{name}/watch", async (WatchReports reports, string name, CancellationToken cancellationToken) => TypedResults.Ok(await reports.ReadAsync(name, cancellationToken)))
+        TruthEndpoints.Map(endpoints);
+        RetrainingEndpoints.Map(endpoints);
+        endpoints.MapGet("/api/v1/endpoints/{name}/watch", async (WatchReports reports, string name, string? by, CancellationToken cancellationToken) => TypedResults.Ok(await reports.ReadAsync(name, by == "week", cancellationToken)))
             .For(Role.Viewer).WithTags("Endpoints").WithSummary("What an endpoint does minute by minute and day by day, drift against training, and how good it is where the truth is known");
     }
 

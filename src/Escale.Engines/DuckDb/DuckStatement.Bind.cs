@@ -173,6 +173,7 @@ internal static unsafe class DuckParameters
         IEnumerable<string> => DuckTypeId.Varchar,
         IEnumerable<long> or IEnumerable<long?> => DuckTypeId.BigInt,
         IEnumerable<double> or IEnumerable<double?> => DuckTypeId.Double,
+        IEnumerable<bool> or IEnumerable<bool?> => DuckTypeId.Boolean,
         IEnumerable<Guid> or IEnumerable<Guid?> => DuckTypeId.Uuid,
         IEnumerable<DateOnly> or IEnumerable<DateOnly?> => DuckTypeId.Date,
         IEnumerable<DateTime> or IEnumerable<DateTime?> => DuckTypeId.Timestamp,

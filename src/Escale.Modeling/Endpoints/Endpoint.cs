@@ -33,6 +33,12 @@ public sealed record EndpointLogging(double Share = 1, int Days = 90)
 
     /// <summary>The columns by which a row of it is the row that was asked about.</summary>
     public IReadOnlyList<string> TruthKeys { get; init; } = [];
+
+    /// <summary>The share of an hour's requests that may fail before it is an alert.</summary>
+    public double MostErrors { get; init; } = 0.05;
+
+    /// <summary>The time within which 95 of 100 requests are to be answered.</summary>
+    public double MostMilliseconds { get; init; } = 1000;
 }
 
 /// <summary>A key of an endpoint as it is known after it was shown.</summary>

@@ -41,10 +41,20 @@ internal static class EndpointPages
         ModelPages.Form(endpoints, "/endpoints/{name}/logging", LoggingAsync);
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext context, EndpointReports reports, string name, string? tab, EscaleException? error, string? secret, CancellationToken cancellationToken) =>
-        Page.Show<EndpointView>(
-            new { Report = await reports.ReadAsync(context, name, cancellationToken), Watch = tab == "watch" ? await reports.WatchAsync(name, cancellationToken) : null, Tab = tab ?? "use", Error = error, Secret = secret },
+    /// <summary>The page, with an error if there is one.</summary>
+    public static async Task<IResult> ShowAsync(HttpContext context, EndpointReports reports, string name, string? tab, EscaleException? error, string? secret, CancellationToken cancellationToken)
+    {
+        var isWatch = tab == "watch";
+        var watch = isWatch ? await reports.WatchAsync(name, context.Request.Query["by"] == "week", cancellationToken) : null;
+        return Page.Show<EndpointView>(
+            new
+            {
+                Report = await reports.ReadAsync(context, name, cancellationToken), Watch = watch, Alerts = watch is null ? [] : await reports.AlertsAsync(name, watch, cancellationToken), Tab = tab ?? "use", Error = error, Secret = secret,
+                Told = long.TryParse(context.Request.Query["told"], System.Globalization.CultureInfo.InvariantCulture, out var told) ? told : (long?)null,
+                Lost = long.TryParse(context.Request.Query["lost"], System.Globalization.CultureInfo.InvariantCulture, out var lost) ? lost : 0,
+            },
             error is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
+    }
 
     private static async Task<IResult> MakeAsync(HttpContext context, EndpointStore store, EndpointDirectory directory, Mount mount, [FromForm] string model, CancellationToken cancellationToken)
     {
@@ -104,6 +114,7 @@ internal static class EndpointPages
             {
                 Logging = new EndpointLogging((Number(form["share"]) ?? 100) / 100, (int)Math.Clamp(Number(form["days"]) is { } days && double.IsFinite(days) ? days : 90, 0, 100_000))
                 {
+                    MostErrors = (Number(form["most_errors"]) ?? 5) / 100, MostMilliseconds = Number(form["most_ms"]) ?? 1000,
                     Masked = [.. form["masked"].OfType<string>()], TruthTable = table.Length == 0 ? null : TableName.Parse(table).ToString(), TruthKeys = [.. form["key"].OfType<string>()],
                 },
             }, cancellationToken);
@@ -130,10 +141,14 @@ internal static class EndpointPages
 }
 
 /// <summary>Puts together what the page of an endpoint shows.</summary>
-internal sealed class EndpointReports(EndpointStore store, EndpointDirectory directory, ModelRegistry registry, RunFolder folder, Watching.WatchReports watching, Mount mount)
+internal sealed class EndpointReports(EndpointStore store, EndpointDirectory directory, ModelRegistry registry, RunFolder folder, Watching.WatchReports watching, Alerts.ModelKeeper keeper, Mount mount)
 {
     /// <summary>What it does, and whether its model still fits.</summary>
-    public Task<Watching.WatchReport> WatchAsync(string name, CancellationToken cancellationToken) => watching.ReadAsync(name, cancellationToken);
+    public Task<Watching.WatchReport> WatchAsync(string name, bool byWeek, CancellationToken cancellationToken) => watching.ReadAsync(name, byWeek, cancellationToken);
+
+    /// <summary>What is wrong with it, by what was just seen.</summary>
+    public async Task<IReadOnlyList<Alerts.ModelAlert>> AlertsAsync(string name, Watching.WatchReport watch, CancellationToken cancellationToken) =>
+        await keeper.LookAtAsync(await store.GetAsync(name, cancellationToken), cancellationToken, watch);
 
     /// <summary>The report.</summary>
     /// <exception cref="EscaleException"><c>modeling.endpoint-not-found</c>.</exception>

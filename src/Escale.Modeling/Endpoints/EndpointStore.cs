@@ -51,9 +51,9 @@ internal sealed class EndpointStore(ModelingDatabase database, ModelRegistry reg
         {
             throw new EscaleException("modeling.endpoint-invalid", "An endpoint needs from 1 to 20 routes, one of them with a weight above 0 that is no shadow, and a limit above 0 if any.", "Give routes such as [{\"version\": \"champion\", \"weight\": 1}].");
         }
-        if (endpoint.Logging is not { Share: >= 0 and <= 1, Days: >= 1 and <= 3650 })
+        if (endpoint.Logging is not { Share: >= 0 and <= 1, Days: >= 1 and <= 3650, MostErrors: > 0 and <= 1, MostMilliseconds: > 0 and <= 3_600_000 })
         {
-            throw new EscaleException("modeling.endpoint-invalid", "The share of requests to keep is from 0 to 1, and they are kept for 1 to 3,650 days.", "Correct the share or the days.");
+            throw new EscaleException("modeling.endpoint-invalid", "The share of requests to keep is from 0 to 1, they are kept for 1 to 3,650 days, and the limits of alerts are above 0.", "Correct what is out of bounds.");
         }
         foreach (var route in endpoint.Routes)
         {

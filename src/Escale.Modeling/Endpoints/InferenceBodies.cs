@@ -38,7 +38,9 @@ internal static class InferenceBodies
         {
             throw new JsonException("The inputs are of different lengths.");
         }
-        var (labels, outputs) = (new List<int>(rows), new List<double>(rows * model.Model.OutputCount));
+        slot.Shape = AnswerShape.Inference;
+        slot.RequestId = request.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+        var outputs = new List<double[]>(rows);
         for (int row = 0, taken = 0; row < rows && Predicting.Take(ref taken, ref errors); row++)
         {
             slot.ClearRow();
@@ -53,16 +55,15 @@ internal static class InferenceBodies
                 }
             }
             RowReading.CheckMissing(model, slot, row, ref errors);
-            if (errors is null)
+            if (errors is null && slot.Predict())
             {
-                slot.Predict();
-                labels.Add(Predicting.Likeliest(slot.Outputs));
-                outputs.AddRange(slot.Outputs);
+                outputs.Add([.. slot.Outputs]);
             }
         }
-        if (errors is null)
+        if (errors is null && !slot.HasKept)
         {
-            Write(slot.Writer, model, request, rows, labels, outputs);
+            Write(slot.Writer, model, slot.RequestId, outputs);
+            slot.Writer.Flush();
         }
         return errors;
     }
@@ -91,19 +92,30 @@ internal static class InferenceBodies
         return columns;
     }
 
-    private static void Write(Utf8JsonWriter writer, ServedModel model, JsonElement request, int rows, List<int> labels, List<double> outputs)
+    /// <summary>Writes the answer.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="model">The version that answers.</param>
+    /// <param name="requestId">What the request calls itself, or null.</param>
+    /// <param name="predicted">The outputs of each row; the same memory may come again.</param>
+    public static void Write(Utf8JsonWriter writer, ServedModel model, string? requestId, IEnumerable<double[]> predicted)
     {
         var isRegression = model.Model.Task == LearningTask.Regression;
+        var (labels, outputs) = (new List<int>(), new List<double>());
+        foreach (var one in predicted)
+        {
+            labels.Add(Predicting.Likeliest(one));
+            outputs.AddRange(one);
+        }
         writer.WriteStartObject();
         writer.WriteString("model_name"u8, model.ModelName);
         writer.WriteString("model_version"u8, model.Version.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (request.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String)
+        if (requestId is not null)
         {
-            writer.WriteString("id"u8, id.GetString());
+            writer.WriteString("id"u8, requestId);
         }
         writer.WriteStartArray("outputs"u8);
-        Head(writer, "predict", isRegression ? "FP64" : "BYTES", rows, 1);
-        for (var row = 0; row < rows; row++)
+        Head(writer, "predict", isRegression ? "FP64" : "BYTES", labels.Count, 1);
+        for (var row = 0; row < labels.Count; row++)
         {
             if (isRegression)
             {
@@ -117,13 +129,12 @@ internal static class InferenceBodies
         Tail(writer);
         if (!isRegression)
         {
-            Head(writer, "predict_proba", "FP64", rows, model.Model.OutputCount);
+            Head(writer, "predict_proba", "FP64", labels.Count, model.Model.OutputCount);
             outputs.ForEach(writer.WriteNumberValue);
             Tail(writer);
         }
         writer.WriteEndArray();
         writer.WriteEndObject();
-        writer.Flush();
     }
 
     private static void Head(Utf8JsonWriter writer, string name, string type, int rows, int width)

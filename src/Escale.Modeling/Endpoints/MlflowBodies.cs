@@ -16,6 +16,7 @@ internal static class MlflowBodies
         }
         List<FieldError>? errors = null;
         rows = 0;
+        slot.Shape = AnswerShape.Mlflow;
         slot.Writer.WriteStartObject();
         slot.Writer.WriteStartArray("predictions"u8);
         var isKnown = false;
@@ -163,9 +164,8 @@ internal static class MlflowBodies
     private static void Finish(ServedModel model, ServedModel.Slot slot, int row, ref List<FieldError>? errors)
     {
         RowReading.CheckMissing(model, slot, row, ref errors);
-        if (errors is null)
+        if (errors is null && slot.Predict())
         {
-            slot.Predict();
             Predicting.Write(slot.Writer, model, slot.Outputs, AnswerForm.Bare);
         }
     }

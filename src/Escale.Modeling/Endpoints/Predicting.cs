@@ -39,19 +39,17 @@ internal static class Predicting
         var reader = new Utf8JsonReader(body, _reading);
         List<FieldError>? errors = null;
         rows = 0;
+        slot.Shape = AnswerShape.Many;
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartObject && !IsRows(reader))
         {
             RowReading.ReadObject(ref reader, model, slot, 0, ignoreExtra, ref errors);
             rows = 1;
+            slot.Shape = AnswerShape.One;
             EndOf(ref reader);
-            if (errors is null)
+            if (errors is null && slot.Predict())
             {
-                slot.Predict();
-                slot.Writer.WriteStartObject();
-                WriteOwn(slot.Writer, model, slot.Outputs);
-                WriteOrigin(slot.Writer, model);
-                slot.Writer.WriteEndObject();
+                WriteOne(slot.Writer, model, slot.Outputs);
             }
         }
         else
@@ -98,12 +96,41 @@ internal static class Predicting
                 continue;
             }
             RowReading.ReadObject(ref reader, model, slot, rows - 1, ignoreExtra, ref errors);
-            if (errors is null)
+            if (errors is null && slot.Predict())
             {
-                slot.Predict();
                 Write(slot.Writer, model, slot.Outputs, form);
             }
         }
+    }
+
+    /// <summary>Writes the answer of rows that were prepared together.</summary>
+    public static void WriteAll(ServedModel model, ServedModel.Slot slot, IEnumerable<double[]> predicted)
+    {
+        var writer = slot.Writer;
+        switch (slot.Shape)
+        {
+            case AnswerShape.One:
+                WriteOne(writer, model, predicted.Single());
+                break;
+            case AnswerShape.Inference:
+                InferenceBodies.Write(writer, model, slot.RequestId, predicted);
+                break;
+            default:
+                writer.WriteStartObject();
+                writer.WriteStartArray(_predictions);
+                foreach (var outputs in predicted)
+                {
+                    Write(writer, model, outputs, slot.Shape == AnswerShape.Mlflow ? AnswerForm.Bare : AnswerForm.Own);
+                }
+                writer.WriteEndArray();
+                if (slot.Shape == AnswerShape.Many)
+                {
+                    WriteOrigin(writer, model);
+                }
+                writer.WriteEndObject();
+                break;
+        }
+        writer.Flush();
     }
 
     /// <summary>Counts a row; false when there are too many.</summary>
@@ -145,6 +172,14 @@ internal static class Predicting
             best = outputs[at] > outputs[best] ? at : best;
         }
         return best;
+    }
+
+    private static void WriteOne(Utf8JsonWriter writer, ServedModel model, ReadOnlySpan<double> outputs)
+    {
+        writer.WriteStartObject();
+        WriteOwn(writer, model, outputs);
+        WriteOrigin(writer, model);
+        writer.WriteEndObject();
     }
 
     private static void WriteOwn(Utf8JsonWriter writer, ServedModel model, ReadOnlySpan<double> outputs)

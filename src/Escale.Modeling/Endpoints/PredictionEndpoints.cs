@@ -23,6 +23,9 @@ internal static class PredictionEndpoints
     private const int MostBytes = 24 << 20;
     private const string Tag = "Predictions";
 
+    /// <summary>Under which name a prediction is logged: what its truth is told by later.</summary>
+    private const string IdHeader = "X-Prediction-Id";
+
     private enum Form
     {
         Own,
@@ -81,14 +84,15 @@ internal static class PredictionEndpoints
         var slot = model.Rent();
         try
         {
-            var (errors, rows, broken) = Predict(read.Buffer, model, slot, form, context.Request.QueryString.HasValue && context.Request.Query["extra"] == "ignore");
+            var (errors, rows, broken) = await PredictAsync(read.Buffer, model, slot, form, context.Request.QueryString.HasValue && context.Request.Query["extra"] == "ignore");
             if (errors is null && broken is null)
             {
                 Interlocked.Add(ref endpoint.Counts.Rows, rows);
-                await WriteAsync(context, slot.Answer.WrittenMemory);
+                var id = context.RequestServices.GetRequiredService<PredictionLog>().Choose(endpoint);
+                await WriteAsync(context, slot.Answer.WrittenMemory, id);
                 endpoint.Counts.Minutes.Add(Stopwatch.GetElapsedTime(started), isError: false);
-                Keep(context, endpoint, model, slot, read.Buffer, started);
-                Shadow(endpoint, read.Buffer, slot, form);
+                Keep(context, endpoint, model, slot, read.Buffer, started, id);
+                await ShadowAsync(endpoint, read.Buffer, slot, form);
             }
             else
             {
@@ -104,27 +108,24 @@ internal static class PredictionEndpoints
         }
     }
 
-    private static void Keep(HttpContext context, ServedEndpoint endpoint, ServedModel model, ServedModel.Slot slot, ReadOnlySequence<byte> body, long started)
+    private static void Keep(HttpContext context, ServedEndpoint endpoint, ServedModel model, ServedModel.Slot slot, ReadOnlySequence<byte> body, long started, Guid? id)
     {
-        if (endpoint.Settings.Logging.Share > 0)
+        if (id is { } chosen)
         {
-            context.RequestServices.GetRequiredService<PredictionLog>().Offer(endpoint, model, body.IsSingleSegment ? body.FirstSpan : body.ToArray(), slot.Answer.WrittenSpan, started);
+            context.RequestServices.GetRequiredService<PredictionLog>().Offer(endpoint, model, body.IsSingleSegment ? body.FirstSpan : body.ToArray(), slot.Answer.WrittenSpan, started, chosen);
         }
     }
 
-    private static (List<FieldError>? Errors, int Rows, string? Broken) Predict(ReadOnlySequence<byte> body, ServedModel model, ServedModel.Slot slot, Form form, bool ignoreExtra)
+    private static async ValueTask<(List<FieldError>? Errors, int Rows, string? Broken)> PredictAsync(ReadOnlySequence<byte> body, ServedModel model, ServedModel.Slot slot, Form form, bool ignoreExtra)
     {
         try
         {
-            int rows;
-            if (form == Form.Own)
+            var (errors, rows) = Read(body, model, slot, form, ignoreExtra);
+            if (errors is null && slot.HasKept)
             {
-                var errors = body.IsSingleSegment ? Predicting.Answer(body.FirstSpan, model, slot, ignoreExtra, out rows) : Predicting.Answer(body.ToArray(), model, slot, ignoreExtra, out rows);
-                return (errors, rows, null);
+                await slot.FinishAsync();
             }
-            var bytes = body.IsSingleSegment ? body.First : body.ToArray();
-            var found = form == Form.Mlflow ? MlflowBodies.Answer(bytes, model, slot, out rows) : InferenceBodies.Answer(bytes, model, slot, out rows);
-            return (found, rows, null);
+            return (errors, rows, null);
         }
         catch (JsonException error)
         {
@@ -140,6 +141,18 @@ internal static class PredictionEndpoints
         }
     }
 
+    private static (List<FieldError>? Errors, int Rows) Read(ReadOnlySequence<byte> body, ServedModel model, ServedModel.Slot slot, Form form, bool ignoreExtra)
+    {
+        int rows;
+        if (form == Form.Own)
+        {
+            var errors = body.IsSingleSegment ? Predicting.Answer(body.FirstSpan, model, slot, ignoreExtra, out rows) : Predicting.Answer(body.ToArray(), model, slot, ignoreExtra, out rows);
+            return (errors, rows);
+        }
+        var bytes = body.IsSingleSegment ? body.First : body.ToArray();
+        return (form == Form.Mlflow ? MlflowBodies.Answer(bytes, model, slot, out rows) : InferenceBodies.Answer(bytes, model, slot, out rows), rows);
+    }
+
     private static async ValueTask<ReadResult> ReadAsync(HttpRequest request, PipeReader input)
     {
         while (true)
@@ -153,9 +166,13 @@ internal static class PredictionEndpoints
         }
     }
 
-    private static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> answer)
+    private static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> answer, Guid? id)
     {
         var response = context.Response;
+        if (id is { } chosen)
+        {
+            response.Headers[IdHeader] = chosen.ToString("N");
+        }
         response.ContentType = "application/json";
         response.ContentLength = answer.Length;
         var written = response.BodyWriter.WriteAsync(answer, context.RequestAborted);
@@ -163,12 +180,12 @@ internal static class PredictionEndpoints
     }
 
     // Not heard, and never in the way: what goes wrong in a shadow is counted as a difference.
-    private static void Shadow(ServedEndpoint endpoint, ReadOnlySequence<byte> body, ServedModel.Slot answered, Form form)
+    private static async ValueTask ShadowAsync(ServedEndpoint endpoint, ReadOnlySequence<byte> body, ServedModel.Slot answered, Form form)
     {
         foreach (var shadow in endpoint.Shadows)
         {
             var slot = shadow.Rent();
-            var (errors, rows, broken) = Predict(body, shadow, slot, form, ignoreExtra: true);
+            var (errors, rows, broken) = await PredictAsync(body, shadow, slot, form, ignoreExtra: true);
             Interlocked.Add(ref endpoint.Counts.ShadowRows, rows);
             if (errors is not null || broken is not null || !IsSame(answered.Answer.WrittenSpan, slot.Answer.WrittenSpan))
             {

@@ -9,57 +9,73 @@ using Escale.Learning.Preparation;
 namespace Escale.Modeling.Endpoints;
 
 /// <summary>
-/// Does to single rows what a recipe did to those that a model learned from: the recipe's SQL, prepared once for each thread that asks, in a DuckDB of its own that
-/// sees no file and no network. Thread-safe.
+/// Does to single rows what a recipe did to those that a model learned from: the recipe's SQL, prepared once, in a DuckDB of its own that sees no file and no network. What is asked while a
+/// statement runs is done together by the next one, so that many requests cost little more than one. Thread-safe.
 /// </summary>
 internal sealed class RowPreparer : IDisposable
 {
-    private const int MostSpare = 16;
+    private const int MostSpare = 4;
+    private const int MostTogether = 1024;
 
     private readonly Lazy<DuckDatabase> _database = new(Open);
-    private readonly ConcurrentBag<Prepared> _spare = [];
-    private readonly string _sql;
-    private readonly string[] _wanted;
+    private readonly ConcurrentBag<PreparedRows> _spare = [];
+    private readonly Lock _gate = new();
     private readonly ModelSchema _schema;
+    private readonly string _sql;
+    private List<Job> _waiting = [];
+    private bool _isRunning;
 
-    /// <summary>Creates it; DuckDB starts with the first row.</summary>
+    /// <summary>Creates it, and finds out which fields a row cannot do without.</summary>
     /// <param name="preparation">What is done.</param>
     /// <param name="schema">What the model reads.</param>
     public RowPreparer(RowPreparation preparation, ModelSchema schema)
     {
         _schema = schema;
         Columns = [.. preparation.Inputs.Select(ColumnOf)];
-        _wanted = [.. schema.Columns.Select(column => column.Name)];
-        var inputs = preparation.Inputs.Select((input, at) => $"${(at + 1).ToString(CultureInfo.InvariantCulture)}::{input.DataType ?? "varchar"} as {DuckSql.Name(input.Name)}");
-        _sql = $"with input as (select 0::bigint as __row, {string.Join(", ", inputs)}) select {string.Join(", ", _wanted.Select(DuckSql.Name))} from ({preparation.Sql}) as prepared";
+        var inputs = Columns.Select((column, at) =>
+            $"unnest(${(at + 2).ToString(CultureInfo.InvariantCulture)}::{PreparedRows.TypeOf(column)}[])::{preparation.Inputs[at].DataType ?? "varchar"} as {DuckSql.Name(column.Name)}");
+        _sql = $"with input as (select unnest($1::bigint[]) as __row, {string.Join(", ", inputs)}) select __row, {string.Join(", ", schema.Columns.Select(column => DuckSql.Name(column.Name)))} from ({preparation.Sql}) as prepared";
+        var needed = NeededFields.Of(Columns, schema, rows =>
+        {
+            var job = new Job(rows, new object?[rows.Count][]);
+            Run([job]);
+            return job.Prepared;
+        });
+        Columns = [.. Columns.Select((column, at) => column with { HadMissing = !needed[at] })];
     }
 
-    /// <summary>The columns of raw rows; any may be left out.</summary>
+    /// <summary>The columns of raw rows. Those without which a column would be missing that never was in training have to be there.</summary>
     public IReadOnlyList<ModelColumn> Columns { get; }
 
-    /// <summary>Prepares a row.</summary>
-    /// <param name="raw">Its values in the order of <see cref="Columns"/>: numbers, texts, true or false, moments, or null.</param>
-    /// <param name="row">What is filled.</param>
+    /// <summary>Prepares rows.</summary>
+    /// <param name="raw">Rows with their values in the order of <see cref="Columns"/>: numbers, texts, true or false, moments, or null.</param>
+    /// <returns>For each row the values in the order of the model's columns.</returns>
     /// <exception cref="LearningException">A value cannot be prepared (<c>learning.not-prepared</c>).</exception>
-    public void Prepare(ReadOnlySpan<object?> raw, ModelRow row)
+    public ValueTask<object?[][]> PrepareAsync(IReadOnlyList<object?[]> raw)
     {
-        var prepared = _spare.TryTake(out var spare) ? spare : new Prepared(_database.Value.Connect(), _sql);
-        try
+        var job = new Job(raw, new object?[raw.Count][]);
+        lock (_gate)
         {
-            prepared.Run(raw, row, _schema.Columns.Count);
+            if (_isRunning)
+            {
+                _waiting.Add(job);
+                return new ValueTask<object?[][]>(job.Done.Task);
+            }
+            _isRunning = true;
         }
-        catch (EscaleException error)
+        // Nobody else is at it: here and now, which is faster than to hand it over.
+        RunAll([job]);
+        Next();
+        return new ValueTask<object?[][]>(job.Done.Task);
+    }
+
+    /// <summary>Sets a prepared row.</summary>
+    public void Set(object?[] prepared, ModelRow row)
+    {
+        row.Clear();
+        for (var at = 0; at < _schema.Columns.Count; at++)
         {
-            prepared.Dispose();
-            throw new LearningException("learning.not-prepared", $"The recipe cannot prepare this row: {error.Message}", "Send values like those that the model learned from.");
-        }
-        if (_spare.Count < MostSpare)
-        {
-            _spare.Add(prepared);
-        }
-        else
-        {
-            prepared.Dispose();
+            row[at] = PreparedRows.CellOf(prepared[at]);
         }
     }
 
@@ -73,6 +89,86 @@ internal sealed class RowPreparer : IDisposable
         if (_database.IsValueCreated)
         {
             _database.Value.Dispose();
+        }
+    }
+
+    private void Next()
+    {
+        lock (_gate)
+        {
+            _isRunning = _waiting.Count > 0;
+            if (_isRunning)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static preparer => preparer.Drain(), this, preferLocal: false);
+            }
+        }
+    }
+
+    private void Drain()
+    {
+        List<Job> jobs;
+        lock (_gate)
+        {
+            (jobs, _waiting) = (_waiting, []);
+        }
+        RunAll(jobs);
+        Next();
+    }
+
+    // What fails together is done one by one, so that nobody gets another's error.
+    private void RunAll(List<Job> jobs)
+    {
+        if (jobs.Count == 1 || !TryRun(jobs))
+        {
+            foreach (var job in jobs)
+            {
+                TryRun([job], isLast: true);
+            }
+        }
+    }
+
+    private bool TryRun(List<Job> jobs, bool isLast = false)
+    {
+        try
+        {
+            Run(jobs);
+            jobs.ForEach(job => job.Done.TrySetResult(job.Prepared));
+            return true;
+        }
+        catch (EscaleException error)
+        {
+            if (isLast)
+            {
+                jobs.ForEach(job => job.Done.TrySetException(new LearningException("learning.not-prepared", $"The recipe cannot prepare this row: {error.Message}", "Send values like those that the model learned from.")));
+            }
+            return false;
+        }
+    }
+
+    private void Run(List<Job> jobs)
+    {
+        var statement = _spare.TryTake(out var spare) ? spare : new PreparedRows(_database.Value.Connect(), _sql, Columns, _schema.Columns.Count);
+        try
+        {
+            var places = jobs.SelectMany(job => Enumerable.Range(0, job.Raw.Count).Select(row => (job, row))).ToArray();
+            for (var from = 0; from < places.Length; from += MostTogether)
+            {
+                var some = places.AsMemory(from, Math.Min(MostTogether, places.Length - from));
+                statement.Run(some.Length, (row, column) => some.Span[row] is var (job, at) ? job.Raw[at][column] : null, (row, values) => some.Span[row].job.Prepared[some.Span[row].row] = values);
+            }
+        }
+        catch (EscaleException)
+        {
+            statement.Dispose();
+            throw;
+        }
+        if (_spare.Count < MostSpare)
+        {
+            _spare.Add(statement);
+        }
+        else
+        {
+            statement.Dispose();
         }
     }
 
@@ -94,60 +190,8 @@ internal sealed class RowPreparer : IDisposable
         return new ModelColumn(input.Name, kind, role, [], double.NaN, double.NaN, HadMissing: true);
     }
 
-    /// <summary>A connection with the statement prepared on it; for one thread at a time.</summary>
-    private sealed class Prepared : IDisposable
+    private sealed record Job(IReadOnlyList<object?[]> Raw, object?[][] Prepared)
     {
-        private readonly DuckConnection _connection;
-        private readonly DuckStatement _statement;
-
-        public Prepared(DuckConnection connection, string sql) => (_connection, _statement) = (connection, connection.Prepare(sql));
-
-        public void Run(ReadOnlySpan<object?> raw, ModelRow row, int columns)
-        {
-            for (var at = 0; at < raw.Length; at++)
-            {
-                _ = raw[at] switch
-                {
-                    double number => _statement.Bind(at + 1, number),
-                    bool flag => _statement.Bind(at + 1, flag),
-                    DateTime moment => _statement.Bind(at + 1, moment),
-                    var text => _statement.Bind(at + 1, text as string),
-                };
-            }
-            using var result = _statement.Query();
-            row.Clear();
-            if (!result.TryRead(out var chunk) || chunk.RowCount != 1)
-            {
-                throw new EscaleException("modeling.row-not-prepared", "The recipe gave no row, or several.");
-            }
-            for (var at = 0; at < columns; at++)
-            {
-                row[at] = CellOf(chunk[at].Value(0));
-            }
-        }
-
-        public void Dispose()
-        {
-            _statement.Dispose();
-            _connection.Dispose();
-        }
-
-        // As columns of tables become columns to learn from.
-        private static Cell CellOf(object? value) => value switch
-        {
-            null => default(Cell),
-            string text => text,
-            bool flag => flag,
-            double number => number,
-            DateTime moment => moment,
-            DateTimeOffset moment => moment.UtcDateTime,
-            DateOnly day => day.ToDateTime(TimeOnly.MinValue),
-            TimeOnly time => time.Ticks / (double)TimeSpan.TicksPerSecond,
-            TimeSpan time => time.TotalSeconds,
-            Int128 number => (double)number,
-            UInt128 number => (double)number,
-            IConvertible number => number.ToDouble(CultureInfo.InvariantCulture),
-            _ => value.ToString(),
-        };
+        public TaskCompletionSource<object?[][]> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -76,6 +76,7 @@ internal sealed class ServedModel
 
         private readonly ServedModel _model;
         private readonly object?[]? _raw;
+        private readonly List<object?[]> _kept = [];
 
         public Slot(ServedModel model)
         {
@@ -151,18 +152,51 @@ internal sealed class ServedModel
             _raw[column] = value;
         }
 
-        /// <summary>Predicts the row.</summary>
-        public void Predict()
+        /// <summary>How what is kept is to be answered.</summary>
+        public AnswerShape Shape { get; set; }
+
+        /// <summary>What the request calls itself, or null.</summary>
+        public string? RequestId { get; set; }
+
+        /// <summary>Whether there are rows to prepare and predict.</summary>
+        public bool HasKept => _kept.Count > 0;
+
+        /// <summary>Predicts the row. A raw row is kept instead (false): all those of a request are prepared together, once it is read.</summary>
+        public bool Predict()
         {
             if (_raw is not null)
             {
-                _model.Preparer!.Prepare(_raw, Row);
+                _kept.Add([.. _raw]);
+                return false;
             }
             _model.Model.Predict(Row, Outputs);
+            return true;
+        }
+
+        /// <summary>Prepares and predicts what was kept, and writes the answer.</summary>
+        /// <exception cref="LearningException">A value cannot be prepared.</exception>
+        public async ValueTask FinishAsync()
+        {
+            var prepared = await _model.Preparer!.PrepareAsync(_kept);
+            Answer.ResetWrittenCount();
+            Writer.Reset(Answer);
+            Predicting.WriteAll(_model, this, Predicted(prepared));
+        }
+
+        private IEnumerable<double[]> Predicted(object?[][] prepared)
+        {
+            foreach (var values in prepared)
+            {
+                _model.Preparer!.Set(values, Row);
+                _model.Model.Predict(Row, Outputs);
+                yield return Outputs;
+            }
         }
 
         public bool Clean()
         {
+            _kept.Clear();
+            RequestId = null;
             if (Answer.Capacity > MostKept)
             {
                 return false;
@@ -172,6 +206,22 @@ internal sealed class ServedModel
             return true;
         }
     }
+}
+
+/// <summary>What an answer looks like.</summary>
+internal enum AnswerShape
+{
+    /// <summary>Escale's own, of one row.</summary>
+    One,
+
+    /// <summary>Escale's own, of many.</summary>
+    Many,
+
+    /// <summary>MLflow's.</summary>
+    Mlflow,
+
+    /// <summary>The Open Inference Protocol's.</summary>
+    Inference,
 }
 
 /// <summary>A column that a model reads, with its levels to be found by their UTF-8 bytes.</summary>

@@ -1,5 +1,6 @@
 using Escale.Kernel;
 using Escale.Modeling.Endpoints;
+using Escale.Modeling.Retraining;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
 using Escale.Ui;
@@ -57,8 +58,9 @@ internal static class ModelPages
         return Page.Show<ModelsView>(new { Models = lines, Runs = await tracking.ListAsync(null, 15, cancellationToken) });
     }
 
-    private static async Task<IResult> ShowAsync(ModelRegistry registry, TrainingJob job, EndpointStore store, TrainingFiles files, string name, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(ModelRegistry registry, TrainingJob job, EndpointStore store, TrainingFiles files, RetrainingStore challenges, string name, CancellationToken cancellationToken)
     {
+        var spec = files.All().FirstOrDefault(one => one.Name == name);
         var model = await registry.GetAsync(name, cancellationToken);
         var versions = await registry.VersionsAsync(name, cancellationToken);
         return Page.Show<ModelView>(new
@@ -67,8 +69,10 @@ internal static class ModelPages
             Versions = versions.Select(version => new VersionDetail(version, version.Run is { } run ? job.SummaryOf(run) : null)).ToList(),
             Moves = await registry.MovesAsync(name, cancellationToken),
             Endpoints = (await store.ListAsync(cancellationToken)).Where(endpoint => endpoint.Model == name).ToList(),
-            TrainingName = files.All().FirstOrDefault(spec => spec.Name == name)?.Name,
-            Table = files.All().FirstOrDefault(spec => spec.Name == name)?.Table.ToString() ?? "",
+            TrainingName = spec?.Name,
+            Table = spec?.Table.ToString() ?? "",
+            Rule = spec?.Retrain,
+            Challenges = await challenges.ListAsync(name, 10, cancellationToken),
         });
     }
 

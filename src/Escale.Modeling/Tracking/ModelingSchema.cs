@@ -10,7 +10,38 @@ internal static class ModelingSchema
 {
     public const string Name = "modeling";
 
-    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-tracking", Tracking), new Migration("002-registry", Registry), new Migration("003-endpoints", Endpoints), new Migration("004-logging", Logging)];
+    public static IReadOnlyList<Migration> Migrations { get; } = [new Migration("001-tracking", Tracking), new Migration("002-registry", Registry), new Migration("003-endpoints", Endpoints), new Migration("004-logging", Logging),
+        new Migration("005-keeping", Keeping)];
+
+    private const string Keeping = """
+        -- Challengers and what became of them; process_* as in runs. One at a time for a model.
+        create table challenges (
+          id text primary key,
+          model text not null,
+          person text not null,
+          started_at timestamptz not null,
+          is_open boolean not null,
+          is_audited boolean not null default false,
+          process_host text,
+          process_id integer,
+          process_start text,
+          detail jsonb not null);
+        create index challenges_model on challenges (model, started_at desc);
+        create unique index challenges_open on challenges (model) where is_open;
+
+        -- What is wrong with endpoints; ended_at is null while it is.
+        create table alerts (
+          id bigint generated always as identity primary key,
+          endpoint text not null,
+          model text not null,
+          kind text not null,
+          severity text not null,
+          facts jsonb not null,
+          since timestamptz not null,
+          seen_at timestamptz not null,
+          ended_at timestamptz);
+        create unique index alerts_open on alerts (endpoint, kind) where ended_at is null;
+        """;
 
     private const string Logging = """
         alter table endpoints add logging jsonb not null default '{"share": 1, "days": 90, "masked": [], "truth_keys": []}';

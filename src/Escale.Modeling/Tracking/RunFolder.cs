@@ -17,6 +17,9 @@ internal sealed partial class RunFolder(ProjectRoot root, DurableWriter writer)
     /// <summary>What was done to the rows before the model of a run learned from them.</summary>
     public const string PreparationFile = "preparation.json";
 
+    /// <summary>The places of rows that a run was not shown, so that others could be judged by them.</summary>
+    public const string HeldOutFile = "held-out.json";
+
     private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -101,6 +101,23 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
         ? view.Fingerprint ?? view.Sql
         : engine.Catalog.Table(table).TryRead()?.DataVersion.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>How many rows a table has, now or at a version; null when that is not known.</summary>
+    public long? RowCountOf(TableName table, string? version)
+    {
+        if (engine.Catalog.View(table) is not null)
+        {
+            return null;
+        }
+        try
+        {
+            return version is null ? engine.Catalog.Table(table).TryRead()?.RowCount : long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? engine.Catalog.Table(table).Read(number).RowCount : null;
+        }
+        catch (EscaleException)
+        {
+            return null; // The version is gone.
+        }
+    }
+
     private static EscaleException TooLarge(string name) => new(
         "modeling.table-too-large", $"{name} is too large to learn from in memory.", "Train on a model that samples it, for example: select * from it using sample 1000000 rows.", new Place(null, Table: name));
 

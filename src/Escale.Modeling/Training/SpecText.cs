@@ -24,6 +24,8 @@ internal static class SpecText
         AddIf(spec.Families.Count > 0, "families", Texts(spec.Families.Select(TrainingReader.Spelling)));
         AddIf(spec.Seed != 0, "seed", (long)spec.Seed);
         AddIf(spec.Costs is not null, "costs", new Dictionary<string, object?> { ["false_positive"] = spec.Costs?.FalsePositive, ["false_negative"] = spec.Costs?.FalseNegative });
+        AddIf(spec.Truth is not null, "truth", new Dictionary<string, object?> { ["table"] = spec.Truth?.Table.ToString(), ["key"] = Texts(spec.Truth?.Keys ?? []) });
+        AddIf(spec.Retrain is not null, "retrain", spec.Retrain is null ? null : Retraining.RetrainReader.Write(spec.Retrain));
         return YamlWriter.Document(file);
 
         void AddIf(bool condition, string key, object? value)

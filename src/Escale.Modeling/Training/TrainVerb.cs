@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Escale.Kernel;
+using Escale.Modeling.Retraining;
 using Escale.Modeling.Tracking;
 using Escale.Projects.Yaml;
 
@@ -18,6 +19,8 @@ internal sealed class TrainVerb
     private readonly Option<string?> _name = new("--name") { Description = "What to call the model of a table or a file", HelpName = "MODEL" };
     private readonly Option<bool> _save = new("--save") { Description = "Write ml/MODEL.yml, so that runs train it when its table changes" };
     private readonly Option<string?> _again = new("--again") { Description = "Repeat a tracking run, bit for bit", HelpName = "RUN" };
+    private readonly Option<bool> _challenge = new("--challenge") { Description = "Train a challenger and judge it with the version in use on the newest rows; the better one stays" };
+    private readonly Option<string?> _reason = new("--reason") { Hidden = true };
     private readonly Option<string> _person = new("--person") { Hidden = true, DefaultValueFactory = _ => Environment.UserName };
 
     public static void Add(Cli cli)
@@ -25,14 +28,18 @@ internal sealed class TrainVerb
         var verb = new TrainVerb();
         var command = new Command("train", "Train a model: try families from simple to strong, judge them honestly, register the best")
         {
-            verb._what, verb._target, verb._budget, verb._trials, verb._metric, verb._name, verb._save, verb._again, verb._person,
+            verb._what, verb._target, verb._budget, verb._trials, verb._metric, verb._name, verb._save, verb._again, verb._challenge, verb._reason, verb._person,
         };
         cli.Add(cli.Root, command, verb.RunAsync, examples:
-            ["escale train delay", "escale train gold.fact_port_call --target delay_hours --budget 60s", "escale train customers.csv --target left --json", "escale train --again 01a2…"]);
+            ["escale train delay", "escale train gold.fact_port_call --target delay_hours --budget 60s", "escale train customers.csv --target left --json", "escale train --again 01a2…", "escale train delay --challenge"]);
     }
 
     private async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
+        if (call.Value(_challenge))
+        {
+            return await ChallengeAsync(call, cancellationToken);
+        }
         var order = call.Value(_again) is { } run ? await AgainAsync(call, run, cancellationToken) : Order(call);
         using var display = new TrainingDisplay(call.Output);
         var trained = await call.Get<TrainingJob>().RunAsync(order with { Started = display.Started, Report = display.Report }, cancellationToken);
@@ -42,6 +49,25 @@ internal sealed class TrainVerb
         }
         display.Ended(trained);
         return trained.IsReproduced == false ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private async Task<int> ChallengeAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        var what = call.Value(_what) ?? throw new EscaleException("modeling.nothing-to-train", "It is not said what to train.", "Name a training of ml/: escale train delay --challenge.");
+        var reason = call.Value(_reason) is { } text ? System.Text.Json.JsonSerializer.Deserialize<RetrainReason>(text, TrackingJson.Options)! : new RetrainReason("asked", []);
+        using var display = new TrainingDisplay(call.Output);
+        var challenge = await call.Get<ChallengeWork>().RunAsync(
+            call.Get<TrainingFiles>().Get(what), reason, call.Value(_person)!, order => order with { Started = display.Started, Report = display.Report }, cancellationToken);
+        display.Dispose();
+        if (call.Output.IsJson)
+        {
+            call.Output.WriteJsonLine(new { Event = "challenge_ended", Challenge = challenge });
+        }
+        else
+        {
+            call.Output.Line(ChallengeWords.English(challenge));
+        }
+        return ExitCode.Success;
     }
 
     private TrainingOrder Order(VerbCall call)
@@ -143,7 +169,7 @@ internal sealed class Repeating(TrackingStore tracking, RunFolder folder)
             {
                 Spec = TrainingReader.Read(YamlFile.Parse(spec, "the recorded training"), before.Training!, null), Person = person, AgainOf = run, Clock = clock,
                 Version = long.TryParse(before.DataVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null,
-                File = before.Table is { } table && Path.IsPathRooted(table) ? table : null,
+                File = before.Table is { } table && Path.IsPathRooted(table) ? table : null, HeldOut = folder.ReadJson<List<int>>(run, RunFolder.HeldOutFile) ?? [],
             };
         }
         catch (InvalidDataException error)

@@ -33,6 +33,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         {
             using var share = await cores.TakeAsync(stop);
             var data = order.File is { } file ? await reader.ReadFileAsync(file, stop) : await Task.Run(() => reader.Read(order.Spec.Table, order.Version, stop), stop);
+            data = Shown(data, order.HeldOut);
             var preparation = await PreparationAsync(order, stop);
             var made = await Task.Run(() => TrainAsync(run, order, data, preparation, share.Threads, stop), CancellationToken.None);
             await RecordAsync(order, made, CancellationToken.None);
@@ -78,6 +79,12 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         order.AgainOf is { } again ? folder.ReadJson<RowPreparation>(again, RunFolder.PreparationFile)
         : order.File is null && preparations is not null ? await preparations.FitAsync(order.Spec.Table, stop)
         : null;
+
+    private static TrainingData Shown(TrainingData data, IReadOnlyList<int> heldOut)
+    {
+        var hidden = heldOut.ToHashSet();
+        return hidden.Count == 0 ? data : data with { Frame = data.Frame.Rows(Enumerable.Range(0, data.Frame.RowCount).Where(row => !hidden.Contains(row)).ToArray()) };
+    }
 
     private async Task<Made> TrainAsync(string run, TrainingOrder order, TrainingData data, RowPreparation? preparation, int threads, CancellationToken stop)
     {
@@ -144,6 +151,10 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         artifacts.Add(folder.WriteJson(run, "schema.json", result.Best.Schema.Columns));
         artifacts.Add(folder.Write(run, "training.yml", Encoding.UTF8.GetBytes(SpecText.Write(spec))));
         artifacts.Add(folder.Write(run, ClockFile, clockRecord.ToBytes()));
+        if (order.HeldOut.Count > 0)
+        {
+            artifacts.Add(folder.WriteJson(run, RunFolder.HeldOutFile, order.HeldOut));
+        }
         if (preparation is not null)
         {
             artifacts.Add(folder.WriteJson(run, RunFolder.PreparationFile, preparation));
@@ -156,7 +167,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         var summary = new RunSummary(model, finished);
         folder.WriteJson(run, SummaryFile, summary);
         Failpoint.Hit("modeling.before-standing");
-        if (order.AgainOf is null && order.File is null)
+        if (order.AgainOf is null && order.File is null && !order.IsChallenger)
         {
             folder.Stand(spec.Name, new Standing(run, order.Fingerprint, model.Sha256, spec.Table.ToString(), reader.IsVersioned(spec.Table) ? finished.DataVersion : reader.VersionOf(spec.Table)));
         }

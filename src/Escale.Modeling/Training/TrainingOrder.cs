@@ -22,6 +22,12 @@ internal sealed record TrainingOrder
     /// <summary>The version of the table; null for the newest.</summary>
     public long? Version { get; init; }
 
+    /// <summary>Places of rows that are not learned from: they are to judge by afterwards.</summary>
+    public IReadOnlyList<int> HeldOut { get; init; } = [];
+
+    /// <summary>Whether it is to be judged before it is used: it then does not stand for the training.</summary>
+    public bool IsChallenger { get; init; }
+
     /// <summary>The tracking run to repeat, or null.</summary>
     public string? AgainOf { get; init; }
 

@@ -63,6 +63,8 @@ internal static partial class TrainingReader
             Families = [.. reader.Texts("families").Select(family => Family(reader, family)).Distinct()],
             Seed = (int)(reader.Integer("seed", int.MinValue, int.MaxValue) ?? 0),
             Costs = Costs(reader.MapOrNull("costs", "the costs")),
+            Truth = Truth(reader.MapOrNull("truth", "the truth")),
+            Retrain = Retraining.RetrainReader.Read(reader.MapOrNull("retrain", "the rule of retraining")),
             Path = path,
         };
         reader.Done();
@@ -79,6 +81,18 @@ internal static partial class TrainingReader
         {
             throw error.At(reader.Need("table").Place);
         }
+    }
+
+    private static Truth.TruthSource? Truth(YamlReader? reader)
+    {
+        if (reader is null)
+        {
+            return null;
+        }
+        reader.Need("key");
+        var source = new Truth.TruthSource(Table(reader), reader.Texts("key"));
+        reader.Done();
+        return source;
     }
 
     private static Dictionary<string, ColumnRole> Roles(YamlReader reader)

@@ -81,6 +81,12 @@ public sealed record TrainingSpec
     /// <summary>What errors cost, or null.</summary>
     public ErrorCosts? Costs { get; init; }
 
+    /// <summary>Where the truth of predictions comes to be known, or null. It changes nothing of what is learned.</summary>
+    public Truth.TruthSource? Truth { get; init; }
+
+    /// <summary>When a challenger is trained, or null for never. It changes nothing of what is learned.</summary>
+    public Retraining.RetrainRule? Retrain { get; init; }
+
     /// <summary>Its file relative to the project; null when it was given on the command line.</summary>
     public string? Path { get; init; }
 

@@ -47,6 +47,10 @@ internal sealed class TrainingStarter(ProjectRoot root, RunEnvironment environme
     /// <summary>Repeats a tracking run.</summary>
     public Task<string> RepeatAsync(string run, string person, CancellationToken cancellationToken) => StartAsync([$"--again={run}", $"--person={person}"], cancellationToken);
 
+    /// <summary>Trains a challenger of a training and judges it; returns its tracking run once it is recorded.</summary>
+    public Task<string> ChallengeAsync(string training, Retraining.RetrainReason reason, string person, CancellationToken cancellationToken) =>
+        StartAsync(["--challenge", $"--reason={JsonSerializer.Serialize(reason, Tracking.TrackingJson.Options)}", $"--person={person}", "--", training], cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace Escale.Modeling.Watching;
 
 /// <summary>What is kept of a request until it is written into the log.</summary>
+/// <param name="Id">What it is called in the log.</param>
 /// <param name="Endpoint">The number of its endpoint (see <see cref="PredictionLog"/>).</param>
 /// <param name="Version">The version that answered.</param>
 /// <param name="AtTicks">When, in UTC ticks.</param>
@@ -10,7 +11,7 @@ namespace Escale.Modeling.Watching;
 /// <param name="BodyBytes">The size of its body, which follows.</param>
 /// <param name="AnswerBytes">The size of its answer, which follows the body.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LoggedHead(int Endpoint, int Version, long AtTicks, int Microseconds, int BodyBytes, int AnswerBytes);
+internal readonly record struct LoggedHead(Guid Id, int Endpoint, int Version, long AtTicks, int Microseconds, int BodyBytes, int AnswerBytes);
 
 /// <summary>
 /// Bytes of requests and answers on their way from the requests to who writes them down: two blocks of memory that are made once. A request copies its bytes into the one, the writer reads the

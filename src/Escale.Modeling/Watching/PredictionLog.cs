@@ -37,17 +37,19 @@ internal sealed class PredictionLog(LakeEngine engine, TimeProvider clock) : IAs
 
     private long _failed;
 
-    /// <summary>Takes a request with its answer, if its endpoint's share falls on it. Costs a copy of the bytes.</summary>
-    public void Offer(ServedEndpoint endpoint, ServedModel model, ReadOnlySpan<byte> body, ReadOnlySpan<byte> answer, long startedAt)
+    /// <summary>What a request is called in the log, if its endpoint's share falls on it.</summary>
+    public Guid? Choose(ServedEndpoint endpoint) => endpoint.Settings.Logging.Share is var share && (share >= 1 || (share > 0 && Interlocked.Increment(ref _requests) * GoldenRatio % 1 < share)) ? Guid.CreateVersion7(clock.GetUtcNow()) : null;
+
+    /// <summary>Takes a request with its answer. Costs a copy of the bytes.</summary>
+    public void Offer(ServedEndpoint endpoint, ServedModel model, ReadOnlySpan<byte> body, ReadOnlySpan<byte> answer, long startedAt, Guid id)
     {
-        var logging = endpoint.Settings.Logging;
-        if (logging.Share <= 0 || body.Length + answer.Length > LargestRequest || (logging.Share < 1 && Interlocked.Increment(ref _requests) * GoldenRatio % 1 >= logging.Share))
+        if (body.Length + answer.Length > LargestRequest)
         {
             return;
         }
         var number = endpoint.LogNumber >= 0 ? endpoint.LogNumber : NumberOf(endpoint);
         _buffer.Offer(
-            new LoggedHead(number, model.Version.Version, clock.GetUtcNow().UtcTicks, (int)Math.Min(int.MaxValue, System.Diagnostics.Stopwatch.GetElapsedTime(startedAt).TotalMicroseconds), body.Length, answer.Length), body, answer);
+            new LoggedHead(id, number, model.Version.Version, clock.GetUtcNow().UtcTicks, (int)Math.Min(int.MaxValue, System.Diagnostics.Stopwatch.GetElapsedTime(startedAt).TotalMicroseconds), body.Length, answer.Length), body, answer);
     }
 
     /// <summary>Writes what was taken so far: for who wants to read it now.</summary>
@@ -160,7 +162,7 @@ internal sealed class PredictionLog(LakeEngine engine, TimeProvider clock) : IAs
             source = _sources[head.Endpoint];
         }
         var at = new DateTime(head.AtTicks, DateTimeKind.Utc);
-        var (rows, id) = (0, Guid.CreateVersion7(at).ToString("N"));
+        var (rows, id) = (0, head.Id.ToString("N"));
         try
         {
             foreach (var row in LoggedRows.Of(body, answer, source.Masked, source.Classes))

@@ -6,9 +6,6 @@ namespace Escale.Modeling;
 internal static partial class Words
 {
     public static readonly Text Watch = new("Watch", "Surveiller");
-    public static readonly Text DriftFound = new("What is asked no longer looks as it did at training: {0}.", "Ce qu’on demande ne ressemble plus à l’entraînement : {0}.");
-    public static readonly Text DriftFoundAbout = new("Predictions may be worse than the scores say. Train again on newer data, and compare.", "Les prédictions sont peut-être moins bonnes que les scores. Réentraînez sur des données récentes, et comparez.");
-    public static readonly Text WorseNow = new("The errors of the last days are clearly larger than at training.", "Les erreurs des derniers jours sont nettement plus grandes qu’à l’entraînement.");
     public static readonly Text RequestsSinceStart = new("requests since the program started", "requêtes depuis le démarrage");
     public static readonly Text ErrorRate = new("could not be answered", "sans réponse possible");
     public static readonly Text P95 = new("slowest minute: 95 of 100 within", "minute la plus lente : 95 sur 100 en");
@@ -44,4 +41,22 @@ internal static partial class Words
     public static readonly Text TruthTableHint = new("Such as gold.fact_port_call; it has the target and the columns to join by.", "Par exemple gold.fact_port_call ; elle a la cible et les colonnes de jointure.");
     public static readonly Text MaskThese = new("Fields not to keep", "Champs à ne pas garder");
     public static readonly Text TruthKeys = new("Join the truth by", "Joindre la vérité par");
+    public static readonly Text Since = new("Since", "Depuis");
+    public static readonly Text WhatCameTrue = new("What came true", "Ce qui s’est réalisé");
+    public static readonly Text TruthJoined = new("joined from {0} by {1}", "repris de {0} par {1}");
+    public static readonly Text TruthAbout = new(
+        "Tell what came true, and the error in use is compared with that of training. A row needs prediction_id (the header X-Prediction-Id of an answer), or fields that were asked, and the true value.",
+        "Dites ce qui s’est réalisé, et l’erreur à l’usage est comparée à celle de l’entraînement. Une ligne donne prediction_id (l’en-tête X-Prediction-Id d’une réponse), ou des champs demandés, et la vraie valeur.");
+    public static readonly Text TruthFile = new("A CSV or JSON file", "Un fichier CSV ou JSON");
+    public static readonly Text TruthKeysHint = new("by (all fields)", "par (tous les champs)");
+    public static readonly Text TruthSend = new("Tell the truth", "Donner la vérité");
+    public static readonly Plural TruthTold = new(new("The truth of {0} prediction is known now.", "La vérité de {0} prédiction est connue."), new("The truth of {0} predictions is known now.", "La vérité de {0} prédictions est connue."));
+    public static readonly Plural TruthLost = new(new("{0} row belongs to no prediction in the log.", "{0} ligne n’appartient à aucune prédiction du journal."), new("{0} rows belong to no prediction in the log.", "{0} lignes n’appartiennent à aucune prédiction du journal."));
+    public static readonly Text ByDay = new("by day", "par jour");
+    public static readonly Text ByWeek = new("by week", "par semaine");
+    public static readonly Text QualityRange = new("with the range that holds the error with 95% confidence", "avec l’intervalle qui contient l’erreur à 95 %");
+    public static readonly Text QualityPerWeek = new("Error by week, where the truth is known", "Erreur par semaine, où la vérité est connue");
+    public static readonly Text FromHead = new("at least", "au moins");
+    public static readonly Text ToHead = new("at most", "au plus");
+    public static readonly Text ExpectedHead = new("at training", "à l’entraînement");
 }

@@ -11,11 +11,21 @@ internal static class HomePage
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/", async (HttpContext context, HomeReader reader, PostgresServer database, CancellationToken cancellationToken) => Page.Show<HomeView>(new
+        endpoints.MapGet("/", async (HttpContext context, HomeReader reader, PostgresServer database, IEnumerable<IAttention> attention, CancellationToken cancellationToken) => Page.Show<HomeView>(new
         {
-            Facts = await reader.ReadAsync(cancellationToken), Caller = Caller.Of(context), (await database.AddressAsync(cancellationToken)).Psql, Here = $"{context.Request.Scheme}://{context.Request.Host}",
+            Attention = await AttentionAsync(attention, ReaderOf.Request(context), cancellationToken), Facts = await reader.ReadAsync(cancellationToken), Caller = Caller.Of(context), (await database.AddressAsync(cancellationToken)).Psql, Here = $"{context.Request.Scheme}://{context.Request.Host}",
         })).For(Role.Viewer).ExcludeFromDescription();
         endpoints.MapPost("/sample", AddSampleAsync).For(Role.Engineer, TokenScope.Write).ExcludeFromDescription();
+    }
+
+    private static async Task<IReadOnlyList<AttentionItem>> AttentionAsync(IEnumerable<IAttention> rooms, Reader reader, CancellationToken cancellationToken)
+    {
+        var items = new List<AttentionItem>();
+        foreach (var room in rooms)
+        {
+            items.AddRange(await room.ReadAsync(reader, cancellationToken));
+        }
+        return items;
     }
 
     private static async Task<IResult> AddSampleAsync(HttpContext context, ProjectRoot root, DurableWriter writer, RunStarter runs, Mount mount, CancellationToken cancellationToken)

@@ -72,11 +72,48 @@ public sealed class Raw_rows(ModelingProgram program)
     {
         await Are_predicted_as_the_rows_that_the_recipe_made_of_them();
         using var client = await program.ServeAsync("raw");
-        using var answer = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"Terminal":"TAC","tonnes":"3 t","arrived":"01/02/2025","cranes":"many","terminal":"x"}"""));
+        using var answer = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"Terminal":"TAC","tonnes":"3 t","arrived":"01/02/2025","cranes":"many","is_tanker":true,"terminal":"x"}"""));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().Select(error => (error.GetProperty("field").GetString(), error.GetProperty("code").GetString())).ToList();
         Assert.Equal([("cranes", "mistyped"), ("terminal", "unknown")], errors);
-        using var hostile = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"Terminal":"'); drop table x; --","tonnes":"a lot","arrived":null}"""));
+        using var hostile = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"Terminal":"'); drop table x; --","tonnes":"a lot","arrived":null,"is_tanker":false}"""));
         Assert.True(hostile.IsSuccessStatusCode, await hostile.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Need_the_fields_that_the_recipe_does_not_fill()
+    {
+        await Are_predicted_as_the_rows_that_the_recipe_made_of_them();
+        using var client = await program.ServeAsync("raw");
+        using var answer = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("{}"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().Select(error => (error.GetProperty("field").GetString(), error.GetProperty("code").GetString())).Order();
+        // Terminal is filled with the most frequent, cranes by their group, and id is read by nothing.
+        Assert.Equal([("arrived", "missing"), ("is_tanker", "missing"), ("tonnes", "missing")], errors);
+        var schema = await program.Engineer.GetFromJsonAsync<JsonElement>("/api/v1/endpoints/raw/schema");
+        Assert.Equal(["arrived", "is_tanker", "tonnes"], schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()).Order());
+        using var filled = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"tonnes":"3 t","arrived":"01/02/2025","is_tanker":true}"""));
+        Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Are_answered_alike_alone_and_among_many()
+    {
+        await Are_predicted_as_the_rows_that_the_recipe_made_of_them();
+        using var client = await program.ServeAsync("raw");
+        async Task<string> AskAsync(int at)
+        {
+            // Every seventh cannot be prepared at all; the others must not notice.
+            var tonnes = at % 7 == 3 ? "\u0000" : $"{at % 50} t";
+            using var answer = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json($$"""{"Terminal":"TVR","tonnes":"{{tonnes}}","arrived":"{{1 + at % 28:00}}/02/2025","cranes":{{at % 5}},"is_tanker":{{(at % 2 == 0 ? "true" : "false")}}}"""));
+            return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+        }
+        var alone = new List<string>();
+        for (var at = 0; at < 60; at++)
+        {
+            alone.Add(await AskAsync(at));
+        }
+        Assert.Equal(alone, await Task.WhenAll(Enumerable.Range(0, 60).Select(AskAsync)));
+        Assert.Contains(alone, answer => answer.StartsWith("200", StringComparison.Ordinal));
     }
 }

@@ -39,7 +39,7 @@ public sealed class What_an_endpoint_is_asked(ModelingProgram program)
     public void Fills_the_buffer_and_never_waits()
     {
         var buffer = new PredictionBuffer(100);
-        var head = new LoggedHead(0, 1, 0, 5, 40, 0);
+        var head = new LoggedHead(Guid.Empty, 0, 1, 0, 5, 40, 0);
         Assert.True(buffer.Offer(head, new byte[40], []));
         Assert.True(buffer.Offer(head, new byte[40], []));
         Assert.False(buffer.Offer(head, new byte[40], []));
