@@ -36,6 +36,7 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton<FileFetcher>();
         services.AddSingleton<FilePreparer>();
         services.AddSingleton<RecordFiles>();
+        services.AddSingleton<SheetList>();
         services.AddSingleton<FileTables>();
         services.AddSingleton<IFileTables>(provider => provider.GetRequiredService<FileTables>());
         services.AddSingleton<UploadStore>();

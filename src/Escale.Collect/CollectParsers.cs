@@ -7,5 +7,5 @@ namespace Escale.Collect;
 public static class CollectParsers
 {
     /// <summary>All of them, for <see cref="SandboxChild.RunAsync(IReadOnlyList{SandboxParser})"/>.</summary>
-    public static IReadOnlyList<SandboxParser> All { get; } = [new RecordParser()];
+    public static IReadOnlyList<SandboxParser> All { get; } = [new RecordParser(), new SheetParser()];
 }

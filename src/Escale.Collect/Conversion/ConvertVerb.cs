@@ -11,13 +11,14 @@ internal static class ConvertVerb
         var source = new Argument<string>("source") { Description = "A file, or a folder of files: CSV and its kin, JSON, Excel, Parquet, compressed or not" };
         var to = new Option<string>("--to") { Description = "The folder to write to", HelpName = "DIR", Required = true };
         var suffix = new Option<string?>("--suffix") { Description = "What to add to each file's name; default: .csv where the name does not end so" };
-        var command = new Command("convert", "Load any files, finding out how they are written, and write them as clean CSV") { source, to, suffix };
+        var sheet = new Option<string?>("--sheet") { Description = "Of spreadsheets, the sheet: its name, or its number from 1; default: the first that holds a table" };
+        var command = new Command("convert", "Load any files, finding out how they are written, and write them as clean CSV") { source, to, suffix, sheet };
         cli.Add(
-            cli.Root, command, (call, token) => RunAsync(call, call.Value(source)!, call.Value(to)!, call.Value(suffix), token), opening: Opening.Folder,
+            cli.Root, command, (call, token) => RunAsync(call, call.Value(source)!, call.Value(to)!, call.Value(suffix), call.Value(sheet), token), opening: Opening.Folder,
             examples: ["escale convert exports/ --to clean/", "escale convert report.xlsx --to . --suffix .csv --json"]);
     }
 
-    private static async Task<int> RunAsync(VerbCall call, string source, string to, string? suffix, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(VerbCall call, string source, string to, string? suffix, string? sheet, CancellationToken cancellationToken)
     {
         var (from, target) = (Path.GetFullPath(source), Path.GetFullPath(to));
         var converter = call.Get<FileConverter>();
@@ -27,8 +28,9 @@ internal static class ConvertVerb
             var goal = Path.Combine(target, shown + (suffix ?? (shown.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? "" : ".csv")));
             results.Add(goal == path
                 ? new ConvertedFile(shown, goal) { Error = new EscaleException("collect.convert-onto-itself", $"{shown} would be written over itself.", "Give another folder with --to, or a --suffix.") }
-                : await converter.ConvertAsync(path, shown, goal, cancellationToken));
+                : await converter.ConvertAsync(path, shown, goal, sheet, cancellationToken));
         }
+        call.Project.TidyUp();
         if (call.Output.IsJson)
         {
             call.Output.WriteJson(results.Select(Json));

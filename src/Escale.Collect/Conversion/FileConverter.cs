@@ -29,7 +29,7 @@ internal sealed class FileConverter(IFileTables tables, FilePreparer preparer, P
     private const long MaxUnpackedBytes = 100L << 30;
 
     /// <summary>Converts one file; what is wrong with it is in the answer.</summary>
-    public async Task<ConvertedFile> ConvertAsync(string path, string shown, string target, CancellationToken cancellationToken)
+    public async Task<ConvertedFile> ConvertAsync(string path, string shown, string target, string? sheet, CancellationToken cancellationToken)
     {
         var result = new ConvertedFile(shown, target);
         var workspace = Path.Combine(root.SpillFolder, "convert-" + Guid.NewGuid().ToString("N"));
@@ -42,7 +42,7 @@ internal sealed class FileConverter(IFileTables tables, FilePreparer preparer, P
                 return result with { Format = "empty" };
             }
             Directory.CreateDirectory(workspace);
-            return await ConvertAsync(result, path, workspace, cancellationToken);
+            return await ConvertAsync(result, path, sheet, workspace, cancellationToken);
         }
         catch (EscaleException error)
         {
@@ -61,14 +61,14 @@ internal sealed class FileConverter(IFileTables tables, FilePreparer preparer, P
         }
     }
 
-    private async Task<ConvertedFile> ConvertAsync(ConvertedFile result, string path, string workspace, CancellationToken cancellationToken)
+    private async Task<ConvertedFile> ConvertAsync(ConvertedFile result, string path, string? sheet, string workspace, CancellationToken cancellationToken)
     {
         var plain = await preparer.PlainAsync(path, result.File, FileKinds.CompressionOf(FileKinds.Start(path)), null, isText: false, MaxUnpackedBytes, workspace, cancellationToken);
         var format = FileKinds.FormatOf(FileKinds.Start(plain), result.File);
         var part = Path.Combine(workspace, "converted.csv");
         if (format is not (FileFormat.Csv or FileFormat.Tsv))
         {
-            await using var table = await tables.OpenAsync(path, cancellationToken);
+            await using var table = await tables.OpenAsync(path, sheet, cancellationToken);
             await using var session = await engine.OpenAsync(table.ReadPaths, [workspace], cancellationToken);
             var copied = await session.RowsAsync($"COPY ({table.Sql}) TO {Sql.Text(part)} (FORMAT csv, HEADER)", cancellationToken);
             File.Move(part, result.Target, overwrite: true);

@@ -122,6 +122,9 @@ internal sealed record ColumnRule
     /// <summary>The strptime format of dates and times in text, or null for ISO 8601.</summary>
     public string? Format { get; init; }
 
+    /// <summary>For dates: the language of months that are words, <c>fr</c>; null: English.</summary>
+    public string? Language { get; init; }
+
     /// <summary>For numbers: the mark before the fraction, <c>.</c> or <c>,</c>; null: the table's.</summary>
     public char? Decimal { get; init; }
 

@@ -153,6 +153,7 @@ internal static class TableReader
             Name = key.Text,
             Type = inner.Node("type") is { } type ? SqlTypes.Parse(type) : null,
             Format = inner.TextOrNull("format"),
+            Language = inner.TextOrNull("language") switch { null or "en" => null, "fr" => "fr", _ => throw inner.Need("language").WrongType("en or fr") },
             Decimal = inner.TextOrNull("decimal") switch { null => null, "." => '.', "," => ',', _ => throw inner.Need("decimal").WrongType("'.' or ','") },
             Thousands = inner.TextOrNull("thousands"),
             Unit = inner.TextOrNull("unit"),

@@ -16,15 +16,36 @@ internal static class ExcelFiles
 
     static ExcelFiles() => System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
 
-    public static void Read(string path, string shown, FilesSettings settings, RecordStage stage, CancellationToken cancellationToken)
+    public static void Read(string path, string shown, FilesSettings settings, RecordStage stage, CancellationToken cancellationToken) => Open(path, shown, reader =>
+    {
+        MoveToSheet(reader, settings.Sheet, shown);
+        ReadRows(reader, shown, settings, stage, cancellationToken);
+    });
+
+    /// <summary>The sheets, in their order.</summary>
+    public static IReadOnlyList<SheetInfo> Sheets(string path, string shown, CancellationToken cancellationToken)
+    {
+        var sheets = new List<SheetInfo>();
+        Open(path, shown, reader =>
+        {
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                sheets.Add(new SheetInfo(reader.Name, reader.RowCount, reader.FieldCount));
+            }
+            while (sheets.Count < SheetList.Most && reader.NextResult());
+        });
+        return sheets;
+    }
+
+    private static void Open(string path, string shown, Action<IExcelDataReader> read)
     {
         using var file = File.OpenRead(path);
         try
         {
             RefuseBomb(path, shown);
             using var reader = ExcelReaderFactory.CreateReader(file);
-            MoveToSheet(reader, settings.Sheet, shown);
-            ReadRows(reader, shown, settings, stage, cancellationToken);
+            read(reader);
         }
         catch (Exception exception) when (exception is ExcelReaderException or InvalidDataException or System.Xml.XmlException or IndexOutOfRangeException or ArgumentException or NotSupportedException or EndOfStreamException)
         {
@@ -105,6 +126,7 @@ internal static class ExcelFiles
     {
         if (sheet is null)
         {
+            MoveToFirst(reader);
             return;
         }
         var names = new List<string>();
@@ -118,6 +140,19 @@ internal static class ExcelFiles
         }
         while (reader.NextResult());
         throw new EscaleException("collect.sheet-missing", $"{shown} has no sheet '{sheet}'.", "It has " + string.Join(", ", names) + ".", new Place(shown, Field: "sheet"));
+    }
+
+    /// <summary>Passes over sheets without a table; when there is none, all are passed over but the first.</summary>
+    private static void MoveToFirst(IExcelDataReader reader)
+    {
+        while (reader.RowCount <= 1)
+        {
+            if (!reader.NextResult())
+            {
+                reader.Reset();
+                return;
+            }
+        }
     }
 
     /// <summary>Counts what the archive unpacks to, entry by entry as it streams, before the reader sees it: declared sizes may lie.</summary>

@@ -51,6 +51,12 @@ internal static class CsvSieve
         {
             return "the line is not valid UTF-8: set the table's encoding";
         }
+        return ProblemOfShape(record, dialect);
+    }
+
+    /// <summary>What is wrong with a record's quotes and fields, in whatever encoding in which ASCII is itself, or null.</summary>
+    public static string? ProblemOfShape(ReadOnlySpan<byte> record, CsvDialect dialect)
+    {
         var (delimiter, quote) = ((byte)dialect.Delimiter, dialect.Quote is { } mark ? (byte)mark : (byte?)null);
         var fields = 0;
         for (var rest = record; ; fields++)

@@ -135,6 +135,10 @@ internal static class Judgement
     {
         var format = rule?.Format;
         var number = Number(raw, rule, dialect);
+        if (rule is { Language: "fr", Format: { } words })
+        {
+            (raw, format) = (FrenchMonths.PlainSql(raw), FrenchMonths.InNumbers(words));
+        }
         if (IsWhole(target))
         {
             var whole = rule is { Unit: not null } or { Thousands: not null } ? number : raw;
@@ -147,7 +151,7 @@ internal static class Judgement
         switch (target)
         {
             case SqlTypes.Boolean:
-                return $"CASE WHEN lower(trim({raw})) IN ('true', 't', 'yes', 'y', '1') THEN true WHEN lower(trim({raw})) IN ('false', 'f', 'no', 'n', '0') THEN false END";
+                return $"CASE WHEN lower(trim({raw})) IN ('true', 't', 'yes', 'y', '1', 'oui', 'vrai') THEN true WHEN lower(trim({raw})) IN ('false', 'f', 'no', 'n', '0', 'non', 'faux') THEN false END";
             case SqlTypes.Date when (format ?? dialect?.DateFormat) is { } date:
                 return $"TRY_CAST(try_strptime({raw}, {Sql.Text(date)}) AS DATE)";
             case SqlTypes.Date:

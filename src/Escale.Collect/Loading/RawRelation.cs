@@ -45,6 +45,9 @@ internal sealed record RowOrigin(BadRow Bad, string Shown, long Line, string? Ra
 /// <summary>Delimited files written alike.</summary>
 internal sealed class CsvRelation : RawRelation
 {
+    /// <summary>The longest line that the engine takes.</summary>
+    public const int MaxLineBytes = 4 << 20;
+
     private readonly List<CsvPart> _parts;
     private readonly List<(string Name, string Type)> _columns;
 
@@ -101,7 +104,7 @@ internal sealed class CsvRelation : RawRelation
         var dialect = Dialect;
         static string Character(char? letter) => letter is { } some ? Sql.Text(some.ToString()) : "''";
         var sql = new StringBuilder($"read_csv({Sql.Texts(Paths)}, auto_detect = false, header = {(dialect.HasHeader ? "true" : "false")}, delim = {Character(dialect.Delimiter)}, quote = {Character(dialect.Quote)}, escape = {Character(dialect.Quote is null ? null : dialect.Escape)}");
-        sql.Append(CultureInfo.InvariantCulture, $", skip = {dialect.SkipRows}, nullstr = {Sql.Texts(dialect.NullValues)}, max_line_size = 4194304, buffer_size = 8388608, strict_mode = true, ");
+        sql.Append(CultureInfo.InvariantCulture, $", skip = {dialect.SkipRows}, nullstr = {Sql.Texts(dialect.NullValues)}, max_line_size = {MaxLineBytes}, buffer_size = {2 * MaxLineBytes}, strict_mode = true, ");
         sql.Append(rejects is null ? "ignore_errors = true" : $"store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0");
         if (dialect.Comment is { } comment)
         {

@@ -20,6 +20,48 @@ internal static class FileSample
     /// <summary>A sample of delimited text, written as the file is; null when the file is small.</summary>
     public static string? OfDelimited(string path, CsvDialect dialect, string folder) => Make(path, folder, chunk => Align(chunk, dialect), dialect.Quote);
 
+    /// <summary>Whole records from places all over a file, behind its beginning.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="dialect">How it is written.</param>
+    /// <param name="places">How many places.</param>
+    public static IEnumerable<byte[]> Elsewhere(string path, CsvDialect dialect, int places)
+    {
+        using var file = File.OpenRead(path);
+        var buffer = new byte[PlaceBytes];
+        for (var place = 1; place <= places; place++)
+        {
+            var chunk = Place(file, buffer, HeadBytes / 4, place, places);
+            var start = Align(chunk.Span, dialect);
+            var end = start == 0 ? 0 : EndOfRecords(chunk.Span[start..], dialect.Quote);
+            if (end > 0)
+            {
+                yield return chunk.Slice(start, end).ToArray();
+            }
+        }
+    }
+
+    /// <summary>Whole lines from places all over a file of which it is not known yet how it is written.</summary>
+    public static byte[] Lines(string path, int places, int bytes)
+    {
+        using var file = File.OpenRead(path);
+        using var all = new MemoryStream();
+        var buffer = new byte[bytes];
+        for (var place = 1; place <= places; place++)
+        {
+            var chunk = Place(file, buffer, 0, place, places).Span;
+            var (start, end) = (chunk.IndexOf((byte)'\n') + 1, chunk.LastIndexOf((byte)'\n') + 1);
+            all.Write(start < end ? chunk[start..end] : []);
+        }
+        return all.ToArray();
+    }
+
+    /// <summary>One of so many places; the last ends where the file does.</summary>
+    private static Memory<byte> Place(FileStream file, byte[] buffer, long head, int place, int places)
+    {
+        file.Position = Math.Max(0, Math.Min(head, file.Length) + ((file.Length - head - buffer.Length) / places * place));
+        return buffer.AsMemory(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false));
+    }
+
     /// <summary>A sample of a file of which each line is a record; null when the file is small.</summary>
     public static string? OfLines(string path, string folder) => Make(path, folder, chunk => chunk.IndexOf((byte)'\n') + 1, null);
 
@@ -49,8 +91,10 @@ internal static class FileSample
         return target;
     }
 
-    /// <summary>The records that end within the bytes.</summary>
-    private static void WriteWhole(Span<byte> bytes, char? quote, FileStream target)
+    private static void WriteWhole(Span<byte> bytes, char? quote, FileStream target) => target.Write(bytes[..EndOfRecords(bytes, quote)]);
+
+    /// <summary>Where the last record ends that ends within the bytes.</summary>
+    private static int EndOfRecords(ReadOnlySpan<byte> bytes, char? quote)
     {
         var end = 0;
         using var stream = new MemoryStream(bytes.ToArray(), writable: false);
@@ -67,7 +111,7 @@ internal static class FileSample
                 end = after + (bytes[after + 1] == '\n' ? 2 : 1);
             }
         }
-        target.Write(bytes[..end]);
+        return end;
     }
 
     /// <summary>Where a record begins in bytes from the middle of a file: a line break may stand inside quotes, so the next records must have all their fields.</summary>
@@ -96,7 +140,7 @@ internal static class FileSample
         var good = 0;
         foreach (var (_, record) in CsvRecords.Read(stream, dialect.Quote))
         {
-            if (CsvSieve.Problem(record.Span, dialect) is not null || HasStrayQuote(record.Span, dialect))
+            if (CsvSieve.ProblemOfShape(record.Span, dialect) is not null || HasStrayQuote(record.Span, dialect))
             {
                 return false;
             }

@@ -12,9 +12,21 @@ internal sealed class TextTable
     // What is read faster than a person notices is read wholly, to know for sure.
     private const long MaxScannedBytes = 64L << 20;
 
-    private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
+    private const int MostRows = 4000;
+    private const int LeastRows = 100;
+    private const int MostCells = 400_000;
+    private const int PlaceCount = 24;
 
-    private TextTable(string shown, TextReading reading) => (Shown, Reading) = (shown, reading);
+    private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
+    private readonly RowSpread _spread;
+    private IReadOnlySet<string> _said = new HashSet<string>();
+    private bool _isDamagedElsewhere;
+
+    private TextTable(string shown, TextReading reading)
+    {
+        (Shown, Reading) = (shown, reading);
+        _spread = new RowSpread(Math.Clamp(MostCells / Math.Max(1, reading.Layout.Columns.Count), LeastRows, MostRows));
+    }
 
     public string Shown { get; }
 
@@ -30,6 +42,9 @@ internal sealed class TextTable
 
     /// <summary>Whether <see cref="Notes"/> are of the whole file.</summary>
     public bool IsScannedWholly { get; private set; }
+
+    /// <summary>How many places of a large file were looked at besides its beginning.</summary>
+    public int Places { get; private set; }
 
     /// <summary>Whether the engine cannot read the file as it is.</summary>
     public bool NeedsRewriting { get; private set; }
@@ -50,25 +65,42 @@ internal sealed class TextTable
         }
         var table = new TextTable(shown, reading) { Path = text };
         await Task.Run(() => table.Look(given, cancellationToken), cancellationToken);
-        var found = ValueSniffer.Sniff(names, [.. table.Head.Where(row => !row.IsDoubtful).Select(row => row.Fields)]);
-        table.Columns = [.. found.Select(column => said.GetValueOrDefault(column.Name) is { } other ? other with { Examples = column.Examples } : column)];
+        await Task.Run(() => table.Understand(names, said), cancellationToken);
         return table;
     }
 
-    /// <summary>Makes the file readable for the engine, where it is not.</summary>
-    public async Task PrepareAsync(string folder, CancellationToken cancellationToken)
+    /// <summary>The same, readable for the engine: as it is, or written anew.</summary>
+    /// <param name="path">The file, or a sample of it that begins as it does.</param>
+    /// <param name="target">Where it may be written.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public async Task<TextTable> PrepareAsync(string path, string target, CancellationToken cancellationToken)
+    {
+        var ready = new TextTable(Shown, Reading) { Columns = Columns, Path = path, Dialect = Raw(), _said = _said };
+        if (NeedsRewriting)
+        {
+            var written = await RewriteAsync(path, target, cancellationToken);
+            ready.Path = target;
+            ready.Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = written.Header == true, SkipRows = written.SkipRows, Columns = ready.Dialect.Columns };
+        }
+        return ready;
+    }
+
+    /// <summary>Writes a file, or a sample that begins as it does, as one that the engine reads.</summary>
+    public Task<CsvOptions> RewriteAsync(string path, string target, CancellationToken cancellationToken) =>
+        Task.Run(() => TextRewriter.Write(path, Reading, target, new ScanNotes(), null, null, cancellationToken), cancellationToken);
+
+    /// <summary>A sample of the file as it is written; null when it is small.</summary>
+    public string? SampleOfRaw(string folder) => FileSample.OfDelimited(Path, Raw(), folder);
+
+    /// <summary>How the file is written, as far as the engine's reader can know it.</summary>
+    private CsvDialect Raw()
     {
         var (dialect, layout) = (Reading.Dialect.Dialect, Reading.Layout);
-        var plain = Columns.Select(column => new CsvColumn(column.Name, SqlTypes.Text)).ToList();
-        if (!NeedsRewriting)
+        return new CsvDialect
         {
-            Dialect = new CsvDialect { Delimiter = dialect.Delimiter[0], Quote = dialect.Quote, Escape = dialect.Escape, HasHeader = layout.HeaderRows > 0, SkipRows = layout.SkipRows, Columns = plain };
-            return;
-        }
-        var target = System.IO.Path.Combine(folder, Guid.NewGuid().ToString("N") + ".csv");
-        var written = await Task.Run(() => TextRewriter.Write(Path, Reading, target, Notes = new ScanNotes(), null, null, cancellationToken), cancellationToken);
-        (Path, IsScannedWholly) = (target, true);
-        Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = written.Header == true, SkipRows = written.SkipRows, Columns = plain };
+            Delimiter = dialect.Delimiter[0], Quote = dialect.Quote, Escape = dialect.Escape, HasHeader = layout.HeaderRows > 0, SkipRows = layout.SkipRows,
+            Columns = [.. Columns.Count > 0 ? Columns.Select(column => new CsvColumn(column.Name, SqlTypes.Text)) : layout.Columns.Select((_, at) => new CsvColumn(at.ToString(System.Globalization.CultureInfo.InvariantCulture), SqlTypes.Text))],
+        };
     }
 
     /// <summary>The same columns over rows that <see cref="Conversion.CsvFile"/> wrote, without a header.</summary>
@@ -101,21 +133,52 @@ internal sealed class TextTable
     /// <summary>The engine reads what is written as it writes itself; the rest is text first.</summary>
     private string EngineType(ColumnReading column) => IsSpecial(column) ? SqlTypes.Text : _types.GetValueOrDefault(column.Name, column.Type);
 
-    private static bool IsSpecial(ColumnReading column) => column.IsSpecial || column.Agreement < 1;
+    // Of what its owner said, and of words for yes and no, the engine knows less than we.
+    private bool IsSpecial(ColumnReading column) => column.IsSpecial || column.Agreement < 1 || column.Type == SqlTypes.Boolean || _said.Contains(column.Name);
 
-    private static string Expression(ColumnReading column) => IsSpecial(column) ? Judge(column) : DuckSql.Name(column.Name);
+    private string Expression(ColumnReading column) => IsSpecial(column) ? Judge(column) : DuckSql.Name(column.Name);
 
     private static string Judge(ColumnReading column) =>
         Judgement.Read(DuckSql.Name(column.Name), SqlTypes.Text, new PlannedColumn(column.Name, ColumnPlan.TableType(column.Type)) { Rule = column.ToRule() }, null);
+
+    /// <summary>Finds how the columns are read from the first rows and from rows all over the file.</summary>
+    private void Understand(IReadOnlyList<string> names, IReadOnlyDictionary<string, ColumnReading> said)
+    {
+        var more = IsScannedWholly && Notes.Rows <= Reading.Rows.Count ? [] : _spread.Rows.Where(row => row.Fields.Length == names.Count);
+        var rows = Head.Concat(more).Where(row => !row.IsDoubtful).Select(row => row.Fields);
+        Columns = [.. ValueSniffer.Sniff(names, [.. rows]).Select(column => said.GetValueOrDefault(column.Name) is { } other ? other with { Examples = column.Examples } : column)];
+        _said = said.Keys.ToHashSet(StringComparer.Ordinal);
+        _spread.Clear();
+    }
+
+    /// <summary>Looks at a large file in places all over it: what its beginning does not show may be there.</summary>
+    private void LookElsewhere()
+    {
+        var most = Math.Max(1, MostRows / PlaceCount);
+        foreach (var chunk in FileSample.Elsewhere(Path, Raw(), PlaceCount))
+        {
+            using var lines = new LineReader(new MemoryStream(chunk), TextEncodings.Find(Reading.Encoding.Name)!, Reading.LineBreak);
+            var reader = new RecordReader(lines, Reading.Dialect.Dialect);
+            reader.Expect(Reading.Layout.Columns);
+            for (var count = 0; count < most && reader.Read() is { } record; count++)
+            {
+                _spread.Add(record);
+                _isDamagedElsewhere |= record.Mended is not null;
+            }
+            _isDamagedElsewhere |= lines.MixedLines + lines.ZeroBytes > 0;
+            Places++;
+        }
+    }
 
     private void Look(CsvOptions given, CancellationToken cancellationToken)
     {
         IsScannedWholly = new FileInfo(Path).Length <= MaxScannedBytes;
         if (IsScannedWholly)
         {
-            foreach (var _ in TableScan.Rows(Path, Reading, Notes))
+            foreach (var row in TableScan.Rows(Path, Reading, Notes))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                _spread.Add(row);
             }
         }
         else
@@ -124,9 +187,10 @@ internal sealed class TextTable
             {
                 Notes.Add(row);
             }
+            LookElsewhere();
         }
         var dialect = Reading.Dialect.Dialect;
         NeedsRewriting = given.NeedsRewriting || dialect.Delimiter.Length > 1 || Reading.Layout.HeaderRows > 1 || Reading.LineBreak == '\r' || Reading.Encoding.Name != "utf-8" || Reading.Encoding.MarkLength > 0
-            || Notes.MendedCount + Notes.Footer.Count + Notes.RepeatedHeaders.Count + Notes.MixedLines + Notes.ZeroBytes > 0 || Notes.NextTable is not null;
+            || Notes.MendedCount + Notes.Footer.Count + Notes.RepeatedHeaders.Count + Notes.MixedLines + Notes.ZeroBytes > 0 || Notes.NextTable is not null || _isDamagedElsewhere;
     }
 }

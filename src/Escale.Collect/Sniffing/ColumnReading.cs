@@ -12,6 +12,9 @@ internal sealed record ColumnReading
     /// <summary>For dates and moments: the strptime format; null: ISO 8601.</summary>
     public string? Format { get; init; }
 
+    /// <summary>For dates: the language of months that are words, <c>fr</c>; null: English.</summary>
+    public string? Language { get; init; }
+
     /// <summary>For numbers: what stands before the fraction.</summary>
     public char? Decimal { get; init; }
 
@@ -40,5 +43,5 @@ internal sealed record ColumnReading
     public bool IsSpecial => Format is not null || Decimal is not null || Thousands is not null || Unit is not null || NullValues.Count > 0;
 
     /// <summary>The rule of a source file that says the same.</summary>
-    public Definitions.ColumnRule ToRule() => new() { Name = Name, Type = Type, Format = Format, Decimal = Decimal, Thousands = Thousands, Unit = Unit, NullValues = NullValues };
+    public Definitions.ColumnRule ToRule() => new() { Name = Name, Type = Type, Format = Format, Language = Language, Decimal = Decimal, Thousands = Thousands, Unit = Unit, NullValues = NullValues };
 }

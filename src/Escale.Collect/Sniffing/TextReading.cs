@@ -23,7 +23,10 @@ internal sealed record TextReading
 internal static class TextSniffer
 {
     private const int SampleBytes = 1 << 20;
+    private const int MostSampleBytes = SampleBytes * 64;
     private const int MostRecords = 2000;
+    private const int PlaceCount = 24;
+    private const int PlaceBytes = 64 << 10;
     private const double MostBinary = 0.1;
 
     /// <param name="path">A file that is not compressed.</param>
@@ -32,7 +35,20 @@ internal static class TextSniffer
     /// <exception cref="EscaleException"><c>collect.file-empty</c>, <c>collect.file-not-text</c>.</exception>
     public static TextReading Sniff(string path, string shown, CsvOptions given)
     {
-        var bytes = new byte[SampleBytes];
+        // A few records may take more than a megabyte.
+        for (var size = SampleBytes; ; size *= 8)
+        {
+            var reading = Sniff(path, shown, given, size, out var isCut);
+            if (reading.Rows.Count > 1 || !isCut || size >= MostSampleBytes)
+            {
+                return reading;
+            }
+        }
+    }
+
+    private static TextReading Sniff(string path, string shown, CsvOptions given, int size, out bool isCut)
+    {
+        var bytes = new byte[size];
         int length;
         using (var file = File.OpenRead(path))
         {
@@ -41,9 +57,15 @@ internal static class TextSniffer
         var sample = bytes.AsSpan(0, length);
         var encoding = given.Encoding is { } name && TextEncodings.FromMark(sample) is null ? new EncodingFinding(name, 0, 1, "said") : EncodingSniffer.Sniff(sample);
         RefuseBinary(sample, encoding, shown);
+        isCut = length == size;
+        if (isCut && encoding is { IsAsciiCompatible: true, MarkLength: 0 } && given.Encoding is null)
+        {
+            // A letter that shows the character set may stand anywhere.
+            encoding = EncodingSniffer.Sniff((byte[])[.. sample, .. OpenFiles.FileSample.Lines(path, PlaceCount, PlaceBytes)]);
+        }
         var text = TextEncodings.Find(encoding.Name)!.GetString(sample[encoding.MarkLength..]).Replace("\0", "", StringComparison.Ordinal);
         var lineBreak = text.Contains('\n', StringComparison.Ordinal) ? '\n' : '\r';
-        if (length == SampleBytes && text.LastIndexOf(lineBreak) is > 0 and var end)
+        if (isCut && text.LastIndexOf(lineBreak) is > 0 and var end)
         {
             text = text[..(end + 1)];
         }

@@ -54,8 +54,16 @@ internal static partial class ValueSniffer
         return Named(reading) is var named && named.Choices.Count > 0 ? named with { Type = SqlTypes.Text, NullValues = [], Format = null, Decimal = null, Thousands = null, Unit = null } : named;
     }
 
-    private static ColumnReading? Booleans(List<string> filled) =>
-        filled.TrueForAll(value => value.Equals("true", StringComparison.OrdinalIgnoreCase) || value.Equals("false", StringComparison.OrdinalIgnoreCase)) ? new ColumnReading { Name = "", Type = SqlTypes.Boolean } : null;
+    /// <summary>Words for yes and no. One word alone may stand for something else: NO is Norway.</summary>
+    private static ColumnReading? Booleans(List<string> filled)
+    {
+        var words = filled.Distinct(StringComparer.OrdinalIgnoreCase).Take(9).ToList();
+        return words.TrueForAll(word => IsYes(word) || IsNo(word)) && (words.Exists(IsYes) && words.Exists(IsNo) || words is [{ Length: >= 4 }]) ? new ColumnReading { Name = "", Type = SqlTypes.Boolean } : null;
+    }
+
+    private static bool IsYes(string word) => word.ToLowerInvariant() is "true" or "yes" or "oui" or "vrai";
+
+    private static bool IsNo(string word) => word.ToLowerInvariant() is "false" or "no" or "non" or "faux";
 
     /// <summary>Whether so many values agree that the others are faults.</summary>
     internal static bool IsMost(int count, int all) => count >= Most * all;
@@ -74,6 +82,7 @@ internal static class DateSniffer
 {
     private static readonly string[] _times = ["", " %H:%M:%S", " %H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p"];
     private static readonly (string DayFirst, string MonthFirst)[] _orders = [.. new[] { "/", "-", ".", " " }.SelectMany(separator => new[] { "%Y", "%y" }.Select(year => ($"%d{separator}%m{separator}{year}", $"%m{separator}%d{separator}{year}")))];
+    private static readonly string[] _french = [.. new[] { " ", "-", "/" }.SelectMany(separator => new[] { "%Y", "%y" }.Select(year => $"%d{separator}%B{separator}{year}"))];
     private static readonly string[] _sure = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%Y%m%d"];
 
     public static ColumnReading? Read(List<string> values)
@@ -89,6 +98,28 @@ internal static class DateSniffer
                 return Make(format is "%Y-%m-%d" || format.StartsWith("%Y-%m-%d", StringComparison.Ordinal) && format[8..] is " %H:%M:%S" or "T%H:%M:%S" ? null : format, format, agreement);
             }
         }
+        return InFrench(values) ?? InNumbers(values);
+    }
+
+    private static ColumnReading? InFrench(List<string> values)
+    {
+        if (Loading.FrenchMonths.Plain(values[0]) is null && Loading.FrenchMonths.Plain(values[^1]) is null)
+        {
+            return null;
+        }
+        var plain = values.ConvertAll(value => Loading.FrenchMonths.Plain(value) ?? "");
+        foreach (var format in _french.SelectMany(date => _times.Select(time => date + time)))
+        {
+            if (Fits(plain, Loading.FrenchMonths.InNumbers(format), out var agreement))
+            {
+                return Make(format, format, agreement) with { Language = "fr" };
+            }
+        }
+        return null;
+    }
+
+    private static ColumnReading? InNumbers(List<string> values)
+    {
         foreach (var (dayFirst, monthFirst) in _orders)
         {
             foreach (var time in _times)

@@ -124,6 +124,10 @@ internal sealed class SourceMaker(UploadStore store, UploadReadings readings, So
         if (content.Format == FileFormat.Excel)
         {
             yaml.Append("    format: excel\n");
+            if (content.Sheets.Count > 1 && content.Sheet is { } sheet)
+            {
+                yaml.Append(CultureInfo.InvariantCulture, $"    sheet: {Quoted(sheet)}\n");
+            }
         }
         if (text is not null)
         {
@@ -168,6 +172,7 @@ internal sealed class SourceMaker(UploadStore store, UploadReadings readings, So
             }
         }
         Add("format", column.Format);
+        Add("language", column.Language);
         Add("decimal", column.Decimal?.ToString());
         Add("thousands", column.Thousands);
         Add("unit", column.Unit);

@@ -90,7 +90,7 @@ internal static class TusEndpoints
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     });
 
-    private static Task DeleteAsync(HttpContext context, UploadStore store, string id) => AnswerAsync(context, async () =>
+    private static Task DeleteAsync(HttpContext context, UploadStore store, UploadReadings readings, string id) => AnswerAsync(context, async () =>
     {
         var upload = store.Get(id, Caller.Of(context)!);
         using var held = store.TryLock(upload);
@@ -99,6 +99,7 @@ internal static class TusEndpoints
             await ProblemAsync(context, StatusCodes.Status423Locked, "collect.upload-busy", "Bytes of this upload are coming in at the moment.");
             return;
         }
+        await readings.ForgetAsync(upload);
         store.Delete(upload);
         await context.AuditAsync("upload.deleted", upload.Name);
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -48,6 +48,9 @@ internal sealed record ReadingChanges
 
     public int? HeaderRows { get; init; }
 
+    /// <summary>Of a spreadsheet, the sheet.</summary>
+    public string? Sheet { get; init; }
+
     /// <summary>Columns that are to be read in another way, by name.</summary>
     public IReadOnlyDictionary<string, ColumnChange> Columns { get; init; } = new Dictionary<string, ColumnChange>();
 
@@ -68,7 +71,7 @@ internal sealed record ReadingChanges
             Encoding = Encoding, Delimiter = Delimiter is [var one] ? one : null, WideDelimiter = Delimiter is { Length: > 1 } ? Delimiter : null, Quote = Quote?[0],
             SkipRows = SkipRows ?? 0, HeaderRows = HeaderRows, Header = HeaderRows is { } rows ? rows > 0 : null,
         };
-        return new FileWriting(options, Columns.ToDictionary(pair => pair.Key, pair => pair.Value.ToReading(pair.Key)));
+        return new FileWriting(options, Columns.ToDictionary(pair => pair.Key, pair => pair.Value.ToReading(pair.Key))) { Sheet = Sheet };
     }
 
     internal static EscaleException Wrong(string message) => new("collect.upload-reading", message, "Choose one of the readings that are offered.");
@@ -88,6 +91,9 @@ internal sealed record ColumnChange
 
     public string? Unit { get; init; }
 
+    /// <summary>The language of months that are words: <c>fr</c>; null: English.</summary>
+    public string? Language { get; init; }
+
     public IReadOnlyList<string> NullValues { get; init; } = [];
 
     internal ColumnReading ToReading(string name) => new()
@@ -98,6 +104,7 @@ internal sealed record ColumnChange
         Decimal = Decimal switch { null => null, "." => '.', "," => ',', _ => throw ReadingChanges.Wrong("A decimal mark is a point or a comma.") },
         Thousands = Thousands is { Length: 0 or > 4 } ? throw ReadingChanges.Wrong("What separates groups of digits is one letter.") : Thousands,
         Unit = Unit is { Length: 0 or > 16 } ? throw ReadingChanges.Wrong("A unit has one to sixteen letters.") : Unit,
+        Language = Language is null or "fr" ? Language : throw ReadingChanges.Wrong($"Months in '{Language}' cannot be read."),
         NullValues = NullValues,
         Confidence = 1,
     };

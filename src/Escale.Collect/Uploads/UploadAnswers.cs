@@ -27,7 +27,7 @@ internal sealed record PreviewRow(long Line, IReadOnlyList<string?> Values, stri
 
 /// <summary>A row that would go to quarantine.</summary>
 /// <param name="Line">Its line in the file.</param>
-/// <param name="Reason"><c>type</c>: a value is not of its column's type; <c>shape</c>: it is not written as the others.</param>
+/// <param name="Reason"><c>type</c>: a value is not of its column's type; <c>shape</c>: it is not written as the others; <c>long</c>: it is longer than a line may be.</param>
 /// <param name="Column">The column, for <c>type</c>.</param>
 /// <param name="Text">The value, or the line.</param>
 internal sealed record PreviewReject(long Line, string Reason, string? Column, string Text);
@@ -36,11 +36,14 @@ internal sealed record PreviewReject(long Line, string Reason, string? Column, s
 internal sealed record Finding<T>(T Value, double Confidence, string Evidence);
 
 /// <summary>How a column is read.</summary>
-internal sealed record ColumnAnswer(string Name, string Type, string? Format, string? Decimal, string? Thousands, string? Unit, IReadOnlyList<string> NullValues, double Agreement, double Confidence, IReadOnlyList<string> Examples)
+internal sealed record ColumnAnswer(string Name, string Type, string? Format, string? Decimal, string? Thousands, string? Unit, string? Language, IReadOnlyList<string> NullValues, double Agreement, double Confidence, IReadOnlyList<string> Examples)
 {
     public static ColumnAnswer Of(ColumnReading column) => new(
-        column.Name, SqlTypes.NameOf(column.Type), column.Format, column.Decimal?.ToString(), column.Thousands, column.Unit, column.NullValues, Math.Round(column.Agreement, 4), Math.Round(column.Confidence, 2), column.Examples);
+        column.Name, SqlTypes.NameOf(column.Type), column.Format, column.Decimal?.ToString(), column.Thousands, column.Unit, column.Language, column.NullValues, Math.Round(column.Agreement, 4), Math.Round(column.Confidence, 2), column.Examples);
 }
+
+/// <summary>A sheet of a spreadsheet.</summary>
+internal sealed record SheetAnswer(string Name, int Rows, int Columns);
 
 /// <summary>A column that can be read in more than one way: its owner is asked.</summary>
 internal sealed record QuestionAnswer(string Column, IReadOnlyList<string> Examples, IReadOnlyList<ColumnAnswer> Choices);
@@ -48,6 +51,12 @@ internal sealed record QuestionAnswer(string Column, IReadOnlyList<string> Examp
 /// <summary>How an upload is read: what was found, what is asked, what its owner said.</summary>
 internal sealed record ReadingAnswer(string Format, string SuggestedName)
 {
+    /// <summary>Of a spreadsheet, its sheets.</summary>
+    public IReadOnlyList<SheetAnswer> Sheets { get; init; } = [];
+
+    /// <summary>Of a spreadsheet, the sheet that is read.</summary>
+    public string? Sheet { get; init; }
+
     public Finding<string>? Encoding { get; init; }
 
     public Finding<string>? Delimiter { get; init; }
@@ -71,6 +80,9 @@ internal sealed record ReadingAnswer(string Format, string SuggestedName)
     /// <summary>Whether all of the file was looked at, or its beginning.</summary>
     public bool IsWhole { get; init; }
 
+    /// <summary>How many places of a large file were looked at besides its beginning.</summary>
+    public int Places { get; init; }
+
     public long Mended { get; init; }
 
     public IReadOnlyList<long> MendedLines { get; init; } = [];
@@ -87,7 +99,7 @@ internal sealed record ReadingAnswer(string Format, string SuggestedName)
 
     public static ReadingAnswer Of(Upload upload, UploadContent content, TextTable? text)
     {
-        var answer = new ReadingAnswer(content.Format.ToString().ToLowerInvariant(), SourceNames.From(content.Name)) { Changes = upload.Changes };
+        var answer = new ReadingAnswer(content.Format.ToString().ToLowerInvariant(), SourceNames.From(content.Name)) { Changes = upload.Changes, Sheet = content.Sheet, Sheets = [.. content.Sheets.Select(sheet => new SheetAnswer(sheet.Name, sheet.Rows, sheet.Columns))] };
         if (text is null)
         {
             return answer;
@@ -108,6 +120,7 @@ internal sealed record ReadingAnswer(string Format, string SuggestedName)
             Questions = [.. text.Columns.Where(column => column.Choices.Count > 0).Select(column => new QuestionAnswer(column.Name, column.Examples, [.. column.Choices.Select(ColumnAnswer.Of)]))],
             Rows = text.IsScannedWholly ? notes.Rows : null,
             IsWhole = text.IsScannedWholly,
+            Places = text.Places,
             Mended = notes.MendedCount - notes.DoubtfulCount,
             MendedLines = [.. notes.Mended.Select(row => row.Line)],
             Footer = [.. notes.Footer.Select(line => line.Text)],

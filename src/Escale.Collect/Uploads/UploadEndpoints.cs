@@ -56,11 +56,12 @@ internal static class UploadEndpoints
     private static async Task<Ok<PreviewAnswer>> PreviewAsync(HttpContext context, UploadStore store, UploadReadings readings, string id, CancellationToken cancellationToken) =>
         TypedResults.Ok(await readings.PreviewAsync(store.Get(id, Caller.Of(context)!), cancellationToken));
 
-    private static async Task<Created<MadeSource>> MakeAsync(HttpContext context, UploadStore store, SourceMaker maker, string id, SourceBody body, CancellationToken cancellationToken)
+    private static async Task<Created<MadeSource>> MakeAsync(HttpContext context, UploadStore store, SourceMaker maker, UploadReadings readings, string id, SourceBody body, CancellationToken cancellationToken)
     {
         var upload = store.Get(id, Caller.Of(context)!);
         using var held = store.TryLock(upload) ?? throw new EscaleException("collect.upload-busy", "Bytes of this upload are coming in at the moment.", "Try again in a moment.");
         var made = await maker.MakeAsync(upload, body.Name ?? "", body.Description ?? "", cancellationToken);
+        await readings.ForgetAsync(upload);
         await context.AuditAsync("source.made", made.Source, detail: upload.Name);
         return TypedResults.Created($"/api/v1/tables/{made.Table}/about", made);
     }

@@ -10,6 +10,12 @@ namespace Escale.Collect.Uploads;
 /// <param name="Format">What it is.</param>
 internal sealed record UploadContent(string Path, string Name, FileFormat Format)
 {
+    /// <summary>Of a spreadsheet: its sheets.</summary>
+    public IReadOnlyList<SheetInfo> Sheets { get; init; } = [];
+
+    /// <summary>Of a spreadsheet: the sheet that is read.</summary>
+    public string? Sheet { get; init; }
+
     public bool IsText => Format is FileFormat.Csv or FileFormat.Tsv;
 }
 

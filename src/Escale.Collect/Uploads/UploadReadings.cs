@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Escale.Collect.Files;
 using Escale.Collect.Loading;
@@ -7,50 +6,117 @@ using Escale.Collect.OpenFiles;
 namespace Escale.Collect.Uploads;
 
 /// <summary>How an upload is read: found out once, and again when its owner corrects it.</summary>
-internal sealed class UploadReadings(UploadStore store, UploadFiles files, FilePreparer preparer, FileTables tables, ParseEngine engine)
+internal sealed class UploadReadings(UploadStore store, UploadFiles files, FilePreparer preparer, FileTables tables, SheetList sheets, ParseEngine engine)
 {
     private const int PreviewRows = 200;
+    private const int LeastRows = 20;
+    private const int MostShown = 200;
+    private const int PreviewCells = 100_000;
     private const int MostKept = 32;
-    private readonly ConcurrentDictionary<string, (string Changes, UploadContent Content, TextTable? Text)> _known = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
 
     /// <summary>What the upload is, and for text how it is written.</summary>
     public async Task<(UploadContent Content, TextTable? Text)> ReadAsync(Upload upload, CancellationToken cancellationToken)
     {
-        var changes = JsonSerializer.Serialize(upload.Changes, UploadJson.Options);
-        if (_known.TryGetValue(upload.Id, out var known) && known.Changes == changes && File.Exists(known.Content.Path))
-        {
-            return (known.Content, known.Text);
-        }
-        var content = await files.OpenAsync(upload, cancellationToken);
-        var writing = upload.Changes.ToWriting();
-        var text = content.IsText ? await TextTable.SniffAsync(content.Path, content.Name, writing.Options, writing.Columns, preparer, store.FolderOf(upload), cancellationToken) : null;
-        if (_known.Count >= MostKept)
-        {
-            _known.Clear();
-        }
-        _known[upload.Id] = (changes, content, text);
-        return (content, text);
+        var known = await KnownAsync(upload, cancellationToken);
+        return (known.Content, known.Text);
     }
 
     /// <summary>The first rows as they would be loaded.</summary>
     public async Task<PreviewAnswer> PreviewAsync(Upload upload, CancellationToken cancellationToken)
     {
-        var (content, text) = await ReadAsync(upload, cancellationToken);
-        return text is null ? await RecordsAsync(content, cancellationToken) : await TextAsync(upload, text, cancellationToken);
+        var (_, text) = await ReadAsync(upload, cancellationToken);
+        return text is null ? await RecordsAsync(upload, cancellationToken) : await TextAsync(upload, text, cancellationToken);
     }
 
-    /// <summary>Opens the upload as a relation.</summary>
+    /// <summary>Opens the upload as a relation. However many ask, what takes long is done once.</summary>
     public async Task<FileTable> OpenAsync(Upload upload, CancellationToken cancellationToken)
     {
-        var (content, _) = await ReadAsync(upload, cancellationToken);
-        return await tables.OpenAsync(content.Path, content.Name, upload.Changes.ToWriting(), cancellationToken);
+        while (true)
+        {
+            var known = await KnownAsync(upload, cancellationToken);
+            if (await known.Table.UseAsync(cancellationToken) is { } table)
+            {
+                return table;
+            }
+        }
+    }
+
+    /// <summary>Lets go of what is kept of an upload that is no more, or is a source now.</summary>
+    public async ValueTask ForgetAsync(Upload upload)
+    {
+        Known? known;
+        lock (_gate)
+        {
+            _known.Remove(upload.Id, out known);
+        }
+        if (known is not null)
+        {
+            await known.Table.LeaveAsync();
+        }
+    }
+
+    private async Task<Known> KnownAsync(Upload upload, CancellationToken cancellationToken)
+    {
+        var changes = JsonSerializer.Serialize(upload.Changes, UploadJson.Options);
+        lock (_gate)
+        {
+            if (_known.TryGetValue(upload.Id, out var known) && known.Changes == changes && File.Exists(known.Content.Path))
+            {
+                return known;
+            }
+        }
+        var content = await files.OpenAsync(upload, cancellationToken);
+        var writing = upload.Changes.ToWriting();
+        var text = content.IsText ? await TextTable.SniffAsync(content.Path, content.Name, writing.Options, writing.Columns, preparer, store.FolderOf(upload), cancellationToken) : null;
+        if (content.Format == FileFormat.Excel)
+        {
+            var found = await sheets.ReadAsync(content.Path, content.Name, cancellationToken);
+            content = content with { Sheets = found, Sheet = writing.Sheet ?? SheetList.First(found) };
+            writing = writing with { Sheet = content.Sheet };
+        }
+        var bytes = new FileInfo(content.Path).Length;
+        return await KeepAsync(upload.Id, new Known(changes, content, text, new SharedTable(() => text is null
+            ? tables.OpenAsync(content.Path, content.Name, writing, CancellationToken.None)
+            : tables.OpenAsync(text, bytes, CancellationToken.None))));
+    }
+
+    private async Task<Known> KeepAsync(string id, Known known)
+    {
+        var gone = new List<Known>();
+        lock (_gate)
+        {
+            if (_known.TryGetValue(id, out var before))
+            {
+                if (before.Changes == known.Changes && File.Exists(before.Content.Path))
+                {
+                    return before;
+                }
+                gone.Add(before);
+            }
+            else if (_known.Count >= MostKept)
+            {
+                gone.AddRange(_known.Values);
+                _known.Clear();
+            }
+            _known[id] = known;
+        }
+        foreach (var one in gone)
+        {
+            await one.Table.LeaveAsync();
+        }
+        return known;
     }
 
     /// <summary>Text: each value as it stands and as it is read; a row with a value that is not of its column's type would be rejected.</summary>
     private async Task<PreviewAnswer> TextAsync(Upload upload, TextTable text, CancellationToken cancellationToken)
     {
         var head = Path.Combine(store.FolderOf(upload), "head-" + Guid.NewGuid().ToString("N"));
-        var records = text.Head.Take(PreviewRows).ToList();
+        var most = Math.Clamp(PreviewCells / text.Columns.Count, LeastRows, PreviewRows);
+        // The engine takes no longer line.
+        var tooLong = text.Head.Take(most).Where(row => row.Text.Length > CsvRelation.MaxLineBytes).ToList();
+        var records = text.Head.Take(most).Except(tooLong).ToList();
         try
         {
             using (var file = new Conversion.CsvFile(File.Create(head)))
@@ -59,8 +125,8 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
             }
             var view = text.OfHead();
             await using var session = await engine.OpenAsync([head], [], cancellationToken);
-            var rows = await session.RowsAsync(view.CompareSql(head, PreviewRows), cancellationToken);
-            return Judge(text, records, rows);
+            var rows = await session.RowsAsync(view.CompareSql(head, most), cancellationToken);
+            return Judge(text, records, rows, [.. tooLong.Select(row => new PreviewReject(row.Line, "long", null, row.Text[..MostShown]))]);
         }
         finally
         {
@@ -68,9 +134,9 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
         }
     }
 
-    private static PreviewAnswer Judge(TextTable text, List<Sniffing.LooseRecord> records, IReadOnlyList<object?[]> rows)
+    private static PreviewAnswer Judge(TextTable text, List<Sniffing.LooseRecord> records, IReadOnlyList<object?[]> rows, List<PreviewReject> bad)
     {
-        var (good, bad) = (new List<PreviewRow>(), new List<PreviewReject>());
+        var good = new List<PreviewRow>();
         for (var i = 0; i < rows.Count && i < records.Count; i++)
         {
             var wrong = Enumerable.Range(0, text.Columns.Count).FirstOrDefault(column => rows[i][2 * column] is string raw && raw.Length > 0 && rows[i][2 * column + 1] is null && !text.Columns[column].NullValues.Contains(raw.Trim()), -1);
@@ -90,9 +156,9 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
         return new PreviewAnswer([.. text.Columns.Select(column => new PreviewColumn(column.Name, Definitions.SqlTypes.NameOf(column.Type)))], good, bad);
     }
 
-    private async Task<PreviewAnswer> RecordsAsync(UploadContent content, CancellationToken cancellationToken)
+    private async Task<PreviewAnswer> RecordsAsync(Upload upload, CancellationToken cancellationToken)
     {
-        await using var file = await tables.OpenAsync(content.Path, content.Name, FileWriting.Unknown, cancellationToken);
+        await using var file = await OpenAsync(upload, cancellationToken);
         await using var session = await engine.OpenAsync(file.ReadPaths, [], cancellationToken);
         var columns = await session.DescribeAsync(file.Sql, cancellationToken);
         var rows = await session.RowsAsync($"SELECT {string.Join(", ", columns.Select(column => $"CAST({Engines.DuckDb.DuckSql.Name(column.Name)} AS VARCHAR)"))} FROM ({file.Sql}) LIMIT {PreviewRows.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancellationToken);
@@ -100,4 +166,7 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
             [.. columns.Select(column => new PreviewColumn(column.Name, Definitions.SqlTypes.NameOf(Engines.Tables.TableTypes.ToSql(Engines.Tables.TableTypes.ToDelta(column.Type)))))],
             [.. rows.Select((row, i) => new PreviewRow(i + 1, [.. row.Select(value => (string?)value)], null))], []);
     }
+
+    /// <summary>What is known of an upload.</summary>
+    private sealed record Known(string Changes, UploadContent Content, TextTable? Text, SharedTable Table);
 }

@@ -18,7 +18,9 @@ internal static class ProfileVerb
     private static readonly Option<bool> _sample = new("--sample") { Description = "Look at a sample only: quick, however large the file is" };
     private static readonly Option<string?> _at = new("--at") { Description = "A version of the table: a number, a tag, or a time", HelpName = "VERSION" };
 
-    public static void Add(Cli cli) => cli.Add(cli.Root, new Command("profile", "Show what is in a file or table: meaning, spread and faults of each column") { _what, _html, _sample, _at }, RunAsync, examples:
+    private static readonly Option<string?> _sheet = new("--sheet") { Description = "Of a spreadsheet, the sheet: its name, or its number from 1; default: the first that holds a table" };
+
+    public static void Add(Cli cli) => cli.Add(cli.Root, new Command("profile", "Show what is in a file or table: meaning, spread and faults of each column") { _what, _html, _sample, _at, _sheet }, RunAsync, opening: Opening.Folder, examples:
     [
         "escale profile customers.csv",
         "escale profile silver.calls --html calls.html",
@@ -55,11 +57,12 @@ internal static class ProfileVerb
                 using var session = call.Get<LakeEngine>().OpenSession();
                 return await ProfileRunner.TableAsync(session, TableShape.Open(session, name, call.Value(_at)), !call.Value(_sample), progress, cancellationToken);
             }
-            await using var file = await call.Get<IFileTables>().OpenAsync(what, cancellationToken);
+            await using var file = await call.Get<IFileTables>().OpenAsync(what, call.Value(_sheet), cancellationToken);
             return await call.Get<ProfileRunner>().FileAsync(file, "", !call.Value(_sample), progress, cancellationToken);
         }
         finally
         {
+            call.Project.TidyUp();
             progress?.Clear();
         }
     }

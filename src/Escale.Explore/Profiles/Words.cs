@@ -82,6 +82,11 @@ internal static class Words
     public static readonly Text Personal = new("personal", "personnelle");
     public static readonly Text ReportOf = new("Profile of {0}", "Profil de {0}");
     public static readonly Text MadeOn = new("Made by Escale on {0}", "Établi par Escale le {0}");
+    public static readonly Text FindColumn = new("Find a column", "Trouver une colonne");
+    public static readonly Text NoColumn = new("No column has this in its name.", "Aucune colonne n'a cela dans son nom.");
+    public static readonly Text NextColumns = new("Show 100 more", "En afficher 100 de plus");
+    public static readonly Text RestOfAlerts = new("And {0} more, all in the JSON answer.", "Et {0} de plus, toutes dans la réponse JSON.");
+    public static readonly Text ShownColumns = new("{0} of {1} columns are shown", "{0} colonnes affichées sur {1}");
     public static readonly Text MoreColumns = new("The first {0} of {1} columns are shown; all are in the JSON answer.", "Les {0} premières colonnes sur {1} sont affichées ; toutes sont dans la réponse JSON.");
     public static readonly Plural RowCount = new(new("{0} row", "{0} ligne"), new("{0} rows", "{0} lignes"));
     public static readonly Plural DayCount = new(new("{0} day", "{0} jour"), new("{0} days", "{0} jours"));

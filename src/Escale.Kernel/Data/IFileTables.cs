@@ -10,11 +10,17 @@ public interface IFileTables
     /// <exception cref="EscaleException">It is not there, not a table, or broken, with its place.</exception>
     Task<FileTable> OpenAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Opens a file that was dropped, read as its owner has settled it so far.</summary>
+    /// <summary>The same, of one sheet of a spreadsheet: its name, or its number from 1; null: the first that holds rows.</summary>
+    /// <exception cref="EscaleException"><c>collect.sheet-missing</c>, or as above.</exception>
+    Task<FileTable> OpenAsync(string path, string? sheet, CancellationToken cancellationToken) => OpenAsync(path, cancellationToken);
+
+    /// <summary>
+    /// Opens a file that was dropped, read as its owner has settled it so far. Its sample can be read at once; <see cref="FileTable.WholeAsync"/> makes the rest so.
+    /// </summary>
     /// <param name="id">The upload's id.</param>
     /// <param name="owner">Who asks; somebody else's upload is not found.</param>
     /// <param name="cancellationToken">Stops the looking.</param>
-    /// <exception cref="EscaleException"><c>collect.upload-not-found</c>, or as <see cref="OpenAsync"/>.</exception>
+    /// <exception cref="EscaleException"><c>collect.upload-not-found</c>, or as when a file is opened.</exception>
     Task<FileTable> OpenUploadAsync(string id, Caller owner, CancellationToken cancellationToken);
 }
 
@@ -38,6 +44,9 @@ public abstract class FileTable : IAsyncDisposable
 
     /// <summary>The size of the file as it came, in bytes.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>Makes <see cref="Sql"/> readable, where that takes more than a moment. Called again, it does nothing.</summary>
+    public virtual Task WholeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

@@ -16,6 +16,18 @@ public sealed record ProjectRoot(string Folder)
     /// <summary><c>.escale/spill</c>: DuckDB's temporary files.</summary>
     public string SpillFolder => Path.Combine(StateFolder, "spill");
 
+    /// <summary>Leaves no empty folders behind in a folder that is no project: for verbs that work without one.</summary>
+    public void TidyUp()
+    {
+        foreach (var folder in new[] { SpillFolder, StateFolder })
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(Folder, "escale.yml")))
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
+
     /// <summary>A path relative to the project with forward slashes, as messages show it.</summary>
     public string Show(string path) => Path.GetRelativePath(Folder, path).Replace('\\', '/');
 }

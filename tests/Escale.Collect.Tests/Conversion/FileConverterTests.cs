@@ -13,7 +13,7 @@ public sealed class FileConverterTests : IAsyncDisposable
     {
         _host.Write(name, bytes);
         var target = Path.Combine(_host.Folder, "out", name + ".csv");
-        var result = await _host.Services.GetRequiredService<FileConverter>().ConvertAsync(Path.Combine(_host.Folder, name), name, target, TestContext.Current.CancellationToken);
+        var result = await _host.Services.GetRequiredService<FileConverter>().ConvertAsync(Path.Combine(_host.Folder, name), name, target, null, TestContext.Current.CancellationToken);
         return (result, File.Exists(target) ? File.ReadAllText(target) : "");
     }
 

@@ -1,6 +1,6 @@
-// <escale-drop limit="BYTES">: takes files by dropping, choosing or address, and goes to the page that follows the upload.
+// <escale-drop limit="BYTES" [compact]>: takes files by dropping them anywhere on the page, choosing or address, and goes to the page that follows the upload.
 import { base, callJson, explain } from "../api";
-import { text } from "../language";
+import { formatNumber, text } from "../language";
 import { icon } from "./icon";
 import { begin, keep, type Begun } from "./upload/transfer";
 
@@ -30,19 +30,21 @@ export class DropElement extends HTMLElement {
     this.#said.className = "drop-said lines";
     this.#said.setAttribute("role", "status");
     this.append(title, hint, choose, this.#address(), input, this.#said);
-    this.addEventListener("dragover", this.#over);
-    this.addEventListener("dragleave", this.#leave);
-    this.addEventListener("drop", this.#drop);
+    // Beside the box a browser would leave the page for the file.
+    document.addEventListener("dragover", this.#over);
+    document.addEventListener("dragleave", this.#leave);
+    document.addEventListener("drop", this.#drop);
   }
 
   disconnectedCallback(): void {
-    this.removeEventListener("dragover", this.#over);
-    this.removeEventListener("dragleave", this.#leave);
-    this.removeEventListener("drop", this.#drop);
+    document.removeEventListener("dragover", this.#over);
+    document.removeEventListener("dragleave", this.#leave);
+    document.removeEventListener("drop", this.#drop);
     this.replaceChildren();
   }
 
   readonly #over = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     this.classList.add("over");
   };
@@ -50,6 +52,7 @@ export class DropElement extends HTMLElement {
   readonly #leave = (): void => this.classList.remove("over");
 
   readonly #drop = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     this.classList.remove("over");
     const file = event.dataTransfer?.files[0];
@@ -86,6 +89,11 @@ export class DropElement extends HTMLElement {
   }
 
   async #take(file: File): Promise<void> {
+    const limit = Number(this.getAttribute("limit") ?? 0);
+    if (limit > 0 && file.size > limit) {
+      this.#say(text({ en: "This file has {0} MB; {1} MB are allowed. The operator can raise the limit, or put the file into the project's folder.", fr: "Ce fichier a {0} Mo ; {1} Mo sont permis. L'exploitant peut élever la limite, ou mettre le fichier dans le dossier du projet." }, formatNumber(Math.ceil(file.size / 1e6)), formatNumber(Math.floor(limit / 1e6))), true);
+      return;
+    }
     this.#say(text({ en: "Beginning…", fr: "Préparation…" }));
     try {
       const begun = await begin(file);

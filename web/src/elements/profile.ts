@@ -2,18 +2,52 @@
 // is, and puts the refined profile in its place; what the reader has opened stays open.
 import { base, call, explain } from "../api";
 
+const waitToFind = 200;
+
 class ProfileElement extends HTMLElement {
   #source: EventSource | undefined;
   #gone = new AbortController();
+  #finding = 0;
 
   connectedCallback(): void {
     this.#gone = new AbortController();
+    this.addEventListener("click", this.#onClick);
+    this.addEventListener("input", this.#onInput);
     void this.#load();
   }
 
   disconnectedCallback(): void {
     this.#gone.abort();
+    this.removeEventListener("click", this.#onClick);
+    this.removeEventListener("input", this.#onInput);
+    clearTimeout(this.#finding);
     this.#source?.close();
+  }
+
+  readonly #onClick = (event: Event): void => {
+    const button = (event.target as Element).closest<HTMLButtonElement>(".profile-on button");
+    if (button) void this.#columns(Number(button.dataset["from"]), button.closest("p"));
+  };
+
+  readonly #onInput = (event: Event): void => {
+    if (!(event.target as Element).matches(".profile-find")) return;
+    clearTimeout(this.#finding);
+    this.#finding = window.setTimeout(() => void this.#columns(0, null), waitToFind);
+  };
+
+  /** Adds the next columns in the place of the button, or begins anew with those of a name. */
+  async #columns(from: number, place: Element | null): Promise<void> {
+    const list = this.querySelector<HTMLElement>(".profile-columns[data-more]");
+    if (!list) return;
+    const find = this.querySelector<HTMLInputElement>(".profile-find")?.value ?? "";
+    try {
+      const response = await call(`${list.dataset["more"] ?? ""}?from=${from}&find=${encodeURIComponent(find)}`, { headers: { Accept: "text/html" }, signal: this.#gone.signal });
+      const part = new DOMParser().parseFromString(await response.text(), "text/html").body;
+      if (place) place.replaceWith(...part.childNodes);
+      else if (find === (this.querySelector<HTMLInputElement>(".profile-find")?.value ?? "")) list.replaceChildren(...part.childNodes);
+    } catch (error) {
+      if (!this.#gone.signal.aborted) this.#fail(explain(error));
+    }
   }
 
   async #load(): Promise<void> {
@@ -30,10 +64,16 @@ class ProfileElement extends HTMLElement {
   async #show(query: string): Promise<boolean> {
     const response = await call((this.getAttribute("body") ?? "") + query, { headers: { Accept: "text/html" }, signal: this.#gone.signal });
     const part = new DOMParser().parseFromString(await response.text(), "text/html").body;
+    const find = this.querySelector<HTMLInputElement>(".profile-find")?.value ?? "";
     const open = new Set([...this.querySelectorAll("details[open] > summary")].map(nameOf));
     this.replaceChildren(...part.childNodes);
     for (const summary of this.querySelectorAll("details > summary")) {
       if (open.has(nameOf(summary))) summary.parentElement!.toggleAttribute("open", true);
+    }
+    const box = this.querySelector<HTMLInputElement>(".profile-find");
+    if (box && find) {
+      box.value = find;
+      void this.#columns(0, null);
     }
     return this.querySelector("[data-whole='true']") !== null;
   }

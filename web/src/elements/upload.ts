@@ -19,6 +19,7 @@ interface Made {
 }
 
 const mostRows = 50;
+const mostColumns = 40;
 const lookEvery = 700;
 const mostLooks = 900;
 
@@ -34,6 +35,7 @@ export class UploadElement extends HTMLElement {
   #reading: Reading | undefined;
   #stop: (() => void) | undefined;
   #box = make("div", "stack");
+  #below = make("div", "stack");
   #alive = false;
 
   get #path(): string {
@@ -42,7 +44,8 @@ export class UploadElement extends HTMLElement {
 
   connectedCallback(): void {
     this.#alive = true;
-    this.replaceChildren(this.#box);
+    this.classList.add("stack");
+    this.replaceChildren(this.#box, this.#below);
     this.#box.setAttribute("aria-live", "polite");
     if (this.getAttribute("state") === "uploading") this.#transfer();
     else void this.#show();
@@ -144,6 +147,7 @@ export class UploadElement extends HTMLElement {
     notice.setAttribute("role", "alert");
     notice.append(icon("circle-alert"), make("div", "lines", words));
     this.#box.replaceChildren(notice, this.#deleteButton());
+    this.#below.replaceChildren();
   }
 
   async #show(): Promise<void> {
@@ -177,7 +181,28 @@ export class UploadElement extends HTMLElement {
 
   #draw(preview: Preview): void {
     const reading = this.#reading!;
-    this.#box.replaceChildren(this.#nameForm(reading), ...this.#questions(reading), this.#found(reading), this.#table(preview, reading), ...this.#rejected(preview), this.#deleteButton());
+    this.#box.replaceChildren(this.#nameForm(reading), ...this.#questions(reading), this.#found(reading), this.#table(preview, reading), ...this.#rejected(preview));
+    this.#below.replaceChildren(this.#profile(), this.#deleteButton());
+  }
+
+  /** What is in the file, read as it stands above: made anew after each correction. */
+  #profile(): HTMLElement {
+    const part = make("section", "stack upload-profile");
+    const head = make("div", "line");
+    const link = make("a", "button", text({ en: "Report to share", fr: "Rapport à partager" }));
+    const page = `/sources/new/${this.getAttribute("upload") ?? ""}/profile`;
+    link.href = `${base}${page}/report`;
+    link.dataset.turbo = "false";
+    link.download = "";
+    head.append(make("h2", "grow", text({ en: "What is in it", fr: "Ce qu'il contient" })), link);
+    const profile = make("escale-profile" as "div");
+    profile.setAttribute("body", page);
+    profile.setAttribute("api", `${this.#path}/profile`);
+    const said = make("p", "quiet", text({ en: "Looking at the values…", fr: "Examen des valeurs…" }));
+    said.setAttribute("role", "status");
+    profile.append(said, ...Array.from({ length: 5 }, () => make("div", "skeleton profile-line")));
+    part.append(head, profile);
+    return part;
   }
 
   #nameForm(reading: Reading): HTMLElement {
@@ -258,6 +283,11 @@ export class UploadElement extends HTMLElement {
     head.append(make("h2", "", text({ en: "What was found", fr: "Ce qui a été reconnu" })));
     const body = make("div", "card-body stack");
     const fields = make("div", "upload-found");
+    if (reading.sheets && reading.sheets.length > 1) {
+      const sizes = new Map(reading.sheets.map((sheet) => [sheet.name, text({ en: "{0}: {1} rows, {2} columns", fr: "{0} : {1} lignes, {2} colonnes" }, sheet.name, formatNumber(sheet.rows), formatNumber(sheet.columns))]));
+      const evidence = text({ en: "{0} sheets in this file", fr: "{0} feuilles dans ce fichier" }, reading.sheets.length);
+      fields.append(this.#select(text({ en: "Sheet", fr: "Feuille" }), { value: reading.sheet ?? "", confidence: reading.changes.sheet ? 1 : 0.7 }, evidence, [...sizes.keys()], (name) => sizes.get(name) ?? name, (sheet) => ({ sheet })));
+    }
     if (reading.encoding) {
       const names = ["utf-8", "windows-1252", "iso-8859-15", "iso-8859-1", "utf-16", "ibm850", "macintosh"];
       fields.append(this.#select(text({ en: "Character set", fr: "Jeu de caractères" }), reading.encoding, reading.encoding.evidence, names, (name) => name, (encoding) => ({ encoding })));
@@ -300,26 +330,72 @@ export class UploadElement extends HTMLElement {
     box.tabIndex = 0;
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", text({ en: "Preview", fr: "Aperçu" }));
+    const show = (from: number): void => box.replaceChildren(this.#columns(preview, reading, from));
+    if (preview.columns.length > mostColumns) head.append(this.#pager(preview.columns.map((column) => column.name), show));
+    show(0);
+    card.append(head, box);
+    return card;
+  }
+
+  /** Some columns of the preview, from one on. */
+  #columns(preview: Preview, reading: Reading, from: number): HTMLElement {
+    const until = Math.min(preview.columns.length, from + mostColumns);
+    const known = new Map(reading.columns.map((column) => [column.name, column]));
     const table = make("table", "table");
     const header = make("tr");
     header.append(make("th", "number", text({ en: "Line", fr: "Ligne" })));
-    for (const column of preview.columns) header.append(this.#columnHead(column, reading.columns.find((one) => one.name === column.name)));
+    for (const column of preview.columns.slice(from, until)) header.append(this.#columnHead(column, known.get(column.name)));
     const thead = make("thead");
     thead.append(header);
     const tbody = make("tbody");
     for (const row of preview.rows.slice(0, mostRows)) {
       const line = make("tr", row.mended ? "mended" : "");
       line.append(make("td", "number quiet", formatNumber(row.line)));
-      row.values.forEach((value, at) => {
-        const isNumber = ["bigint", "integer", "double"].includes(preview.columns[at]?.type ?? "");
+      row.values.slice(from, until).forEach((value, at) => {
+        const isNumber = ["bigint", "integer", "double"].includes(preview.columns[from + at]?.type ?? "");
         line.append(make("td", `${isNumber ? "number " : ""}${value === null ? "quiet" : ""}`, value === null ? "∅" : isNumber && Math.abs(Number(value)) < 1e15 ? formatNumber(Number(value)) : value.slice(0, 120)));
       });
       tbody.append(line);
     }
     table.append(thead, tbody);
-    box.append(table);
-    card.append(head, box);
-    return card;
+    return table;
+  }
+
+  /** Goes through many columns, a page at a time or by name. */
+  #pager(names: readonly string[], show: (from: number) => void): HTMLElement {
+    const bar = make("div", "line upload-pager");
+    let from = 0;
+    const said = make("span", "quiet");
+    said.setAttribute("role", "status");
+    const go = (to: number): void => {
+      from = Math.max(0, Math.min(to, names.length - 1));
+      back.disabled = from === 0;
+      on.disabled = from + mostColumns >= names.length;
+      said.textContent = text({ en: "Columns {0} to {1} of {2}", fr: "Colonnes {0} à {1} sur {2}" }, formatNumber(from + 1), formatNumber(Math.min(names.length, from + mostColumns)), formatNumber(names.length));
+      show(from);
+    };
+    const step = (name: "chevron-left" | "chevron-right", words: string, by: number): HTMLButtonElement => {
+      const button = make("button", "button square");
+      button.type = "button";
+      button.setAttribute("aria-label", words);
+      button.append(icon(name));
+      button.addEventListener("click", () => go(from + by));
+      return button;
+    };
+    const back = step("chevron-left", text({ en: "Columns before", fr: "Colonnes précédentes" }), -mostColumns);
+    const on = step("chevron-right", text({ en: "Next columns", fr: "Colonnes suivantes" }), mostColumns);
+    const find = make("input", "input");
+    find.type = "search";
+    find.placeholder = text({ en: "Find a column", fr: "Trouver une colonne" });
+    find.setAttribute("aria-label", find.placeholder);
+    find.addEventListener("input", () => {
+      const wanted = find.value.trim().toLowerCase();
+      const at = wanted === "" ? 0 : names.findIndex((name) => name.toLowerCase().includes(wanted));
+      if (at >= 0) go(at);
+    });
+    bar.append(find, back, said, on);
+    go(0);
+    return bar;
   }
 
   /** The name, and how it is read: another type is one click away. */
@@ -353,7 +429,9 @@ export class UploadElement extends HTMLElement {
     head.append(make("h2", "", text({ en: "Rows that would be set aside", fr: "Lignes qui seraient mises de côté" })));
     const list = make("ul", "card-body upload-notes");
     for (const row of preview.rejected.slice(0, 20)) {
-      list.append(make("li", "", row.reason === "type"
+      list.append(make("li", "", row.reason === "long"
+        ? text({ en: "Line {0} is longer than 4 MB", fr: "La ligne {0} dépasse 4 Mo" }, formatNumber(row.line))
+        : row.reason === "type"
         ? text({ en: "Line {0}: “{1}” is not of the type of {2}", fr: "Ligne {0} : « {1} » n'est pas du type de {2}" }, formatNumber(row.line), row.text.slice(0, 80), row.column ?? "")
         : text({ en: "Line {0} is not written as the others: {1}", fr: "La ligne {0} n'est pas écrite comme les autres : {1}" }, formatNumber(row.line), row.text.slice(0, 80))));
     }

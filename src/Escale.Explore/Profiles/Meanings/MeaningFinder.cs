@@ -136,12 +136,15 @@ internal sealed class MeaningFinder(ColumnSql column, IReadOnlyList<ValueCount> 
             return new Meaning(MeaningNames.Postcode, codes);
         }
         var leadingZero = Share(value => value.Length > 1 && value[0] == '0' && value.All(char.IsAsciiDigit));
-        if (leadingZero < 0.05 && Share(value => TextShapes.NumberOf(value) is not null) is >= Half and var numbers && Share(value => value.Any(char.IsAsciiDigit) && !char.IsAsciiDigit(value[^1]) && TextShapes.IsCode(value)) < Half)
+        if (leadingZero < 0.05 && Share(value => TextShapes.NumberOf(value) is not null) is >= Half and var numbers && (numbers >= Enough || IsMarked(numbers)) && Share(value => value.Any(char.IsAsciiDigit) && !char.IsAsciiDigit(value[^1]) && TextShapes.IsCode(value)) < Half)
         {
             return WrittenNumber(numbers);
         }
         return Share(TextShapes.IsPhone) is >= Enough and var likely && Share(value => value.StartsWith('+') || value.StartsWith('0')) >= Half ? new Meaning(MeaningNames.Phone, likely) : null;
     }
+
+    /// <summary>Whether most of the numbers show by a unit or a mark before the fraction that they are amounts: digits alone, among other texts, are codes.</summary>
+    private bool IsMarked(double numbers) => Share(value => TextShapes.NumberOf(value) is { } shape && (shape.Unit.Length > 0 || shape.Decimal is not null)) > numbers / 2;
 
     private Meaning WrittenNumber(double share)
     {

@@ -58,7 +58,12 @@ internal sealed class ProfileRunner(ProjectRoot root, Project project, SandboxPo
         await using var session = await pool.RentAsync(Policy(file), cancellationToken);
         var profiler = new Profiler(new SandboxRows(session), new ProfileSource(file.Name, stamp, file.Sql, file.SampleSql, null, file.Bytes), progress);
         var profile = await profiler.SampleAsync(cancellationToken);
-        return full ? await profiler.WholeAsync(cancellationToken) : profile;
+        if (!full)
+        {
+            return profile;
+        }
+        await file.WholeAsync(cancellationToken);
+        return await profiler.WholeAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

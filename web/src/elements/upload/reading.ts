@@ -8,6 +8,7 @@ export interface Column {
   readonly decimal?: string;
   readonly thousands?: string;
   readonly unit?: string;
+  readonly language?: string;
   readonly null_values?: readonly string[];
   readonly agreement: number;
   readonly confidence: number;
@@ -26,12 +27,15 @@ export interface Changes {
   quote?: string;
   skip_rows?: number;
   header_rows?: number;
+  sheet?: string;
   columns?: Record<string, Partial<Column>>;
 }
 
 export interface Reading {
   readonly format: string;
   readonly suggested_name: string;
+  readonly sheets?: readonly { readonly name: string; readonly rows: number; readonly columns: number }[];
+  readonly sheet?: string;
   readonly encoding?: Finding<string>;
   readonly delimiter?: Finding<string>;
   readonly quote?: string;
@@ -42,6 +46,7 @@ export interface Reading {
   readonly questions: readonly { readonly column: string; readonly examples: readonly string[]; readonly choices: readonly Column[] }[];
   readonly rows?: number | null;
   readonly is_whole: boolean;
+  readonly places?: number;
   readonly mended: number;
   readonly mended_lines: readonly number[];
   readonly footer: readonly string[];
@@ -83,6 +88,7 @@ export function columnWords(column: Partial<Column>): string {
   if (column.decimal === ".") words.push(text({ en: "decimal point", fr: "point décimal" }));
   if (column.thousands) words.push(text({ en: "groups with “{0}”", fr: "groupes avec « {0} »" }, column.thousands.trim() === "" ? text({ en: "blank", fr: "espace" }) : column.thousands));
   if (column.format) words.push(formatWords(column.format));
+  if (column.language === "fr") words.push(text({ en: "months in French", fr: "mois en français" }));
   if (column.unit) words.push(column.unit);
   return words.join(", ");
 }
@@ -119,7 +125,8 @@ const some = (lines: readonly string[]): string => lines.slice(0, 2).map((line) 
 export function notes(reading: Reading): string[] {
   const said: string[] = [];
   if (reading.rows != null) said.push(text({ en: "Rows found: {0}.", fr: "Lignes trouvées : {0}." }, formatNumber(reading.rows)));
-  else if (!reading.is_whole) said.push(text({ en: "The file is large: this was found from its beginning.", fr: "Le fichier est grand : ceci vient de son début." }));
+  else if (reading.places) said.push(text({ en: "The file is large: this was found from its beginning and from {0} other places all over it.", fr: "Le fichier est grand : ceci vient de son début et de {0} autres endroits répartis dans tout le fichier." }, reading.places));
+  else if (!reading.is_whole && reading.format === "csv") said.push(text({ en: "The file is large: this was found from its beginning.", fr: "Le fichier est grand : ceci vient de son début." }));
   if (reading.preamble.length > 0) said.push(text({ en: "Left out before the table: “{0}”", fr: "Laissé de côté avant le tableau : « {0} »" }, some(reading.preamble)));
   if (reading.footer.length > 0) said.push(text({ en: "Left out after the table: “{0}”", fr: "Laissé de côté après le tableau : « {0} »" }, some(reading.footer)));
   if (reading.mended > 0) said.push(text({ en: "Rows not written as the others, mended: {0} (first: line {1}).", fr: "Lignes écrites autrement que les autres, réparées : {0} (première : ligne {1})." }, formatNumber(reading.mended), reading.mended_lines[0] ?? 0));
