@@ -14,6 +14,7 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
     ["pages"] = ("the first page under 50 people at once, what travels, memory when idle", WebPages.Run),
     ["sql"] = ("SQL over HTTP: what the server adds to DuckDB's time", SqlService.Run),
     ["serve"] = ("single rows predicted over HTTP on loopback, against a service of your own (see README)", Serving.Run),
+    ["serve-raw"] = ("the same of raw rows, through a recipe of eight steps", ServingRaw.Run),
     ["profile"] = ("a profile of a 1 GB CSV of 20 columns, against DuckDB's SUMMARIZE of it; its first sample; memory", Profiling.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };

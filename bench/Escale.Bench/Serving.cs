@@ -19,31 +19,33 @@ internal static partial class Serving
     private const int Connections = 32;
     private const string ApiKey = "n5Qw8Zr2Lk7Vb4Xt9Mc1Yd6Hs3Gf0JpE";
 
-    public static void Run(int runs) => RunAsync(runs).GetAwaiter().GetResult();
+    public static void Run(int runs) => RunAsync(runs, Make, "rows.lua").GetAwaiter().GetResult();
 
-    private static async Task RunAsync(int runs)
+    /// <summary>Measures.</summary>
+    /// <param name="runs">How often.</param>
+    /// <param name="make">Makes the model <c>income</c> in a project's folder.</param>
+    /// <param name="requests">The file of <c>bench/serving</c> with the requests.</param>
+    internal static async Task RunAsync(int runs, Action<string> make, string requests)
     {
         var folder = Directory.CreateTempSubdirectory("escale-bench-").FullName;
         Process? server = null;
         try
         {
             File.WriteAllText(Path.Combine(folder, "escale.yml"), "name: bench\n");
-            var model = new Pipeline { Estimator = new GradientBoosting { Trees = 100, MaxLeaves = 31, LearningRate = 0.1 } }.Fit(Incomes(), "income");
-            model.Save(Path.Combine(folder, "income.escale"));
-            Checkout.Escale(["models", "register", "income", Path.Combine(folder, "income.escale"), "--project", folder]);
+            make(folder);
             server = Start(folder, out var address);
             var key = await EndpointAsync(address);
             var url = new Uri(address, "/api/v1/endpoints/income/predictions");
             var peer = Environment.GetEnvironmentVariable("ESCALE_SERVE_PEER");
-            Load(url, key, 3);
+            Load(url, key, 3, requests);
             var (own, theirs) = (new List<Measured>(), new List<Measured>());
             for (var run = 0; run < runs; run++)
             {
                 if (peer is not null)
                 {
-                    theirs.Add(Load(new Uri(peer), null, 8));
+                    theirs.Add(Load(new Uri(peer), null, 8, requests));
                 }
-                own.Add(Load(url, key, 8));
+                own.Add(Load(url, key, 8, requests));
             }
             Say("escale serve", own);
             if (peer is not null)
@@ -60,10 +62,17 @@ internal static partial class Serving
         }
     }
 
-    private static Measured Load(Uri url, string? key, int seconds)
+    private static void Make(string folder)
+    {
+        var model = new Pipeline { Estimator = new GradientBoosting { Trees = 100, MaxLeaves = 31, LearningRate = 0.1 } }.Fit(Incomes(), "income");
+        model.Save(Path.Combine(folder, "income.escale"));
+        Checkout.Escale(["models", "register", "income", Path.Combine(folder, "income.escale"), "--project", folder]);
+    }
+
+    private static Measured Load(Uri url, string? key, int seconds, string requests)
     {
         var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-t1", $"-c{Connections}", $"-d{seconds}s", "--latency", "-s", Path.Combine(Checkout.Root, "bench", "serving", "rows.lua"), url.ToString()])
+        foreach (var argument in (string[])["-t1", $"-c{Connections}", $"-d{seconds}s", "--latency", "-s", Path.Combine(Checkout.Root, "bench", "serving", requests), url.ToString()])
         {
             start.ArgumentList.Add(argument);
         }

@@ -5,6 +5,7 @@ using Escale.Modeling.Figures;
 using Escale.Modeling.Judging;
 using Escale.Modeling.Registry;
 using Escale.Modeling.Retraining;
+using Escale.Modeling.Scoring;
 using Escale.Modeling.Starting;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
@@ -38,6 +39,7 @@ public sealed class ModelingModule : EscaleModule
         services.AddSingleton<ModelImport>();
         services.AddSingleton<RetrainingStore>();
         services.AddSingleton<ChallengeWork>();
+        services.AddSingleton<BatchScorer>();
     }
 
     /// <inheritdoc/>
@@ -50,7 +52,7 @@ public sealed class ModelingModule : EscaleModule
         services.AddSingleton<EndpointReports>();
         services.AddSingleton<PredictionLog>();
         services.AddSingleton<WatchReports>();
-        services.AddSingleton<Scoring>();
+        services.AddSingleton<ScoringJobs>();
         services.AddSingleton<KeyFigureReports>();
         services.AddSingleton<TriedModels>();
         services.AddSingleton<TruthUploads>();
@@ -70,7 +72,8 @@ public sealed class ModelingModule : EscaleModule
         EndpointApi.Map(endpoints);
         PredictionEndpoints.Map(endpoints);
         ModelPages.Map(endpoints);
-        Scoring.Map(endpoints);
+        TableScores.Map(endpoints);
+        ScoringEndpoints.Map(endpoints);
         StartPages.Map(endpoints);
         RunPages.Map(endpoints);
         TryEndpoints.Map(endpoints);

@@ -18,6 +18,7 @@ register("escale-recipe", () => import("./elements/recipe"));
 register("escale-grid", () => import("./elements/grid"));
 register("escale-profile", () => import("./elements/profile"));
 register("escale-training", () => import("./elements/training"));
+register("escale-refresh", () => import("./elements/refresh"));
 register("escale-threshold", () => import("./elements/threshold"));
 register("escale-try", () => import("./elements/try"));
 register("escale-lineage", () => import("./elements/lineage"));

@@ -95,6 +95,7 @@ internal static class AuditWords
         ["model.challenger-promoted"] = new("Better challenger put into use", "Meilleur challenger mis en service"),
         ["model.challenger-judged"] = new("Challenger judged", "Challenger jugé"),
         ["endpoint.truth-told"] = new("Truth of predictions told", "Vérité de prédictions donnée"),
+        ["model.scoring-cancelled"] = new("Prediction of many rows cancelled", "Prédiction de nombreuses lignes annulée"),
         ["model.table-scored"] = new("Whole table predicted", "Table entière prédite"),
         ["endpoint.logging-changed"] = new("Logging of an endpoint changed", "Journal d'un point d'accès modifié"),
         ["endpoint.saved"] = new("Endpoint saved", "Point d'accès enregistré"),

@@ -32,8 +32,8 @@ internal sealed class ModelKeeper(
         {
             await LookAtAsync(endpoint, cancellationToken);
         }
-        await RetrainAsync(cancellationToken);
         await TellAsync(cancellationToken);
+        await RetrainAsync(cancellationToken);
     }
 
     /// <summary>Notes what is wrong with an endpoint.</summary>
@@ -71,7 +71,14 @@ internal sealed class ModelKeeper(
         {
             if (await ReasonAsync(spec, spec.Retrain!, [.. open.Where(alert => alert.Model == spec.Name)], cancellationToken) is { } reason)
             {
-                await starter.ChallengeAsync(spec.Name, reason, Name, cancellationToken);
+                try
+                {
+                    await starter.ChallengeAsync(spec.Name, reason, Name, cancellationToken);
+                }
+                catch (EscaleException error) when (error.Code != "modeling.start-failed")
+                {
+                    // Another program was faster, or its data cannot be learned from: the record of challenges says so. The other models are looked after all the same.
+                }
             }
         }
     }
@@ -113,7 +120,7 @@ internal sealed class ModelKeeper(
         {
             await using var scope = services.CreateAsyncScope();
             var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
-            await context.AuditAsync(challenge.Outcome == "promoted" ? "model.challenger-promoted" : "model.challenger-judged", challenge.Model, challenge.Outcome != "failed", $"{challenge.Outcome}: {ChallengeWords.English(challenge)}");
+            await context.AuditAsync(challenge.Outcome == "promoted" ? "model.challenger-promoted" : "model.challenger-judged", challenge.Model, challenge.Outcome != "failed", $"{challenge.Person}: {ChallengeWords.English(challenge)}");
         }
         await directory.RefreshAsync(cancellationToken);
     }

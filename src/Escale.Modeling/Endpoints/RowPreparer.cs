@@ -34,7 +34,7 @@ internal sealed class RowPreparer : IDisposable
         Columns = [.. preparation.Inputs.Select(ColumnOf)];
         var inputs = Columns.Select((column, at) =>
             $"unnest(${(at + 2).ToString(CultureInfo.InvariantCulture)}::{PreparedRows.TypeOf(column)}[])::{preparation.Inputs[at].DataType ?? "varchar"} as {DuckSql.Name(column.Name)}");
-        _sql = $"with input as (select unnest($1::bigint[]) as __row, {string.Join(", ", inputs)}) select __row, {string.Join(", ", schema.Columns.Select(column => DuckSql.Name(column.Name)))} from ({preparation.Sql}) as prepared";
+        _sql = $"with input as (select unnest($1::bigint[]) as __row, {string.Join(", ", inputs)}) select __row, {string.Join(", ", schema.Columns.Select(column => DuckSql.Name(column.Name)))} from ({Inlined(preparation.Sql)}) as prepared";
         var needed = NeededFields.Of(Columns, schema, rows =>
         {
             var job = new Job(rows, new object?[rows.Count][]);
@@ -171,6 +171,9 @@ internal sealed class RowPreparer : IDisposable
             statement.Dispose();
         }
     }
+
+    // Each step of the recipe is a relation that is read once: keeping its rows aside, as DuckDB does by itself, costs more than the step.
+    private static string Inlined(string sql) => sql.Replace(" as (\n  ", " as not materialized (\n  ", StringComparison.Ordinal);
 
     private static DuckDatabase Open() => DuckDatabase.Open(new DuckSettings
     {

@@ -24,6 +24,13 @@ public sealed record UseDay(DateOnly Day, int People, int Trained, int Failed);
 /// <param name="Gain">How far it comes from the baseline towards what is perfect, 0 to 1.</param>
 public sealed record QualityPoint(DateTimeOffset At, string Model, double Gain);
 
+/// <summary>How good the predictions of an endpoint were in use, of a week whose truth is known.</summary>
+/// <param name="Week">The first day of the week.</param>
+/// <param name="Endpoint">The endpoint.</param>
+/// <param name="Rows">Rows whose truth is known.</param>
+/// <param name="Error">The error, compared with that of training: 1 is as large.</param>
+public sealed record UseQuality(DateOnly Week, string Endpoint, long Rows, double Error);
+
 /// <summary>The figures of the last thirty days.</summary>
 /// <param name="Days">Day by day.</param>
 /// <param name="People">People who did something in the last seven days.</param>
@@ -32,11 +39,15 @@ public sealed record QualityPoint(DateTimeOffset At, string Model, double Gain);
 /// <param name="Errors">Those that could not be answered.</param>
 /// <param name="Milliseconds">The mean time of an answer in the last hours; null when nothing was asked.</param>
 /// <param name="Quality">How good models were, the oldest first.</param>
-public sealed record KeyFigures(IReadOnlyList<UseDay> Days, int People, double? Retention, long Requests, long Errors, double? Milliseconds, IReadOnlyList<QualityPoint> Quality);
+public sealed record KeyFigures(IReadOnlyList<UseDay> Days, int People, double? Retention, long Requests, long Errors, double? Milliseconds, IReadOnlyList<QualityPoint> Quality)
+{
+    /// <summary>How good predictions were in use, week by week, where the truth is known.</summary>
+    public IReadOnlyList<UseQuality> InUse { get; init; } = [];
+}
 
 /// <summary><c>/models/kpis</c> and <c>/api/v1/key-figures</c>: what the owner of a platform wants to see.</summary>
 internal sealed class KeyFigureReports(
-    TrackingStore tracking, TrainingJob job, EndpointStore store, EndpointDirectory directory, IEnumerable<IPeopleActivity> activity, TimeProvider clock)
+    TrackingStore tracking, TrainingJob job, EndpointStore store, EndpointDirectory directory, WatchReports watching, IEnumerable<IPeopleActivity> activity, TimeProvider clock)
 {
     private const int MostDays = 30;
     private const int Week = 7;
@@ -64,17 +75,20 @@ internal sealed class KeyFigureReports(
             day, people.Where(one => one.Day == day).DistinctBy(one => one.Person).Count(), runs.Count(run => run.Status == "FINISHED" && DayOf(run) == day), runs.Count(run => run.Status == "FAILED" && DayOf(run) == day)));
         var (now, before) = (Between(people, today.AddDays(1 - Week), today), Between(people, today.AddDays(1 - 2 * Week), today.AddDays(-Week)));
         var counts = new List<(EndpointCounts Counts, IReadOnlyList<MinuteUse> Minutes)>();
+        var inUse = new List<UseQuality>();
         foreach (var endpoint in await store.ListAsync(cancellationToken))
         {
             if (await directory.FindAsync(endpoint.Name, cancellationToken) is { } served)
             {
                 counts.Add((served.Counts, served.Counts.Minutes.Read(clock.GetUtcNow())));
+                var watch = await watching.ReadAsync(endpoint.Name, true, cancellationToken);
+                inUse.AddRange(watch.Quality.Where(_ => watch.Expected > 0).Select(week => new UseQuality(week.Day, endpoint.Name, week.Rows, week.Error / watch.Expected!.Value)));
             }
         }
         var minutes = counts.SelectMany(one => one.Minutes).ToList();
         return new KeyFigures(
             [.. days], now.Count, before.Count == 0 ? null : (double)before.Count(now.Contains) / before.Count, counts.Sum(one => Interlocked.Read(ref one.Counts.Requests)), counts.Sum(one => Interlocked.Read(ref one.Counts.Errors)),
-            minutes.Count == 0 ? null : minutes.Sum(minute => minute.MeanMilliseconds * minute.Requests) / minutes.Sum(minute => minute.Requests), Quality(runs));
+            minutes.Count == 0 ? null : minutes.Sum(minute => minute.MeanMilliseconds * minute.Requests) / minutes.Sum(minute => minute.Requests), Quality(runs)) { InUse = inUse };
     }
 
     private List<QualityPoint> Quality(IEnumerable<TrackingRun> runs) =>

@@ -21,7 +21,10 @@ namespace Escale.Modeling.Judging;
 public sealed record RunReport(
     TrackingDetail Detail, TrainedModel? Summary, Judgement? Judgement, Curves? Curves, ModelExplanations? Explanations, Insights? Insights, int? Version, bool IsChampion)
 {
-    /// <summary>How far it is, while it runs.</summary>
+    /// <summary>Whether it is being worked out what the model goes by.</summary>
+    public bool IsExplaining { get; init; }
+
+    /// <summary>How far it is, or how far it came when it did not finish.</summary>
     public TrainingProgress? Progress { get; init; }
 
     /// <summary>The most time that it takes, or null.</summary>
@@ -29,8 +32,11 @@ public sealed record RunReport(
 }
 
 /// <summary>Puts the report of a training together from its record and its files.</summary>
-internal sealed class RunReports(TrackingStore tracking, TrainingJob job, RunFolder folder, ModelRegistry registry)
+internal sealed class RunReports(TrackingStore tracking, TrainingJob job, RunFolder folder, ModelRegistry registry, TimeProvider clock)
 {
+    // Longer than that, it was given up.
+    private static readonly TimeSpan _mostExplaining = TimeSpan.FromMinutes(10);
+
     /// <summary>The report.</summary>
     /// <exception cref="EscaleException"><c>modeling.run-not-found</c>.</exception>
     public async Task<RunReport> ReadAsync(string run, CancellationToken cancellationToken)
@@ -42,7 +48,8 @@ internal sealed class RunReports(TrackingStore tracking, TrainingJob job, RunFol
             detail, summary, folder.ReadJson<Judgement>(run, "judgement.json"), folder.ReadJson<Curves>(run, "curves.json"), folder.ReadJson<ModelExplanations>(run, "explanations.json"),
             folder.ReadJson<Insights>(run, "insights.json"), version, isChampion)
         {
-            Progress = detail.Run.IsRunning && detail.Run.Progress is { } progress ? System.Text.Json.JsonSerializer.Deserialize<TrainingProgress>(progress, TrackingJson.Options) : null,
+            IsExplaining = summary is not null && detail.Run.Process is { IsHere: true, IsAlive: true } && detail.Run.EndedAt > clock.GetUtcNow() - _mostExplaining && !File.Exists(folder.PathOf(run, TrainingJob.InsightsFile)),
+            Progress = summary is null && detail.Run.Progress is { } progress ? System.Text.Json.JsonSerializer.Deserialize<TrainingProgress>(progress, TrackingJson.Options) : null,
             Budget = detail.Run.Spec is { } spec ? TrainingReader.Read(Projects.Yaml.YamlFile.Parse(spec, "training.yml"), "training", null).Budget : null,
         };
     }

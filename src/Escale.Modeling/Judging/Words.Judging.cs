@@ -13,6 +13,11 @@ internal static partial class Words
     public static readonly Text ChangeTraining = new("Change and train anew", "Modifier et réentraîner");
     public static readonly Text Publish = new("Publish", "Publier");
     public static readonly Text ToModel = new("To the model", "Vers le modèle");
+    public static readonly Text Interrupted = new("It was interrupted: the program or the machine stopped. No model came of it, and nothing points to one. Run it again from the menu.", "Il a été interrompu : le programme ou la machine s’est arrêté. Aucun modèle n’en est sorti, et rien n’en désigne un. Relancez-le depuis le menu.");
+    public static readonly Text TriedUntilThen = new("What had been tried until then:", "Ce qui avait été essayé jusque-là :");
+    public static readonly Text ExplainingNow = new("The model can be used. What it goes by, its groups and its learning curve are being worked out and will appear by themselves.", "Le modèle est utilisable. Ce qui le guide, ses groupes et sa courbe d’apprentissage sont en cours de calcul et apparaîtront d’eux-mêmes.");
+    public static readonly Text TimeOfRow = new("One row", "Une ligne");
+    public static readonly Text SizeHead = new("Size", "Taille");
     public static readonly Text StoppedBefore = new("It was stopped before a model was finished.", "Il a été arrêté avant qu’un modèle soit prêt.");
     public static readonly Text Parts = new("Parts", "Parties");
     public static readonly Text Verdict = new("Verdict", "Verdict");

@@ -23,6 +23,7 @@ public sealed record ModelLine(RegisteredModel Model, TrainedModel? Summary, int
 internal static class ModelPages
 {
     private const int MostScores = 12;
+    private const int MostJobs = 10;
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -58,7 +59,7 @@ internal static class ModelPages
         return Page.Show<ModelsView>(new { Models = lines, Runs = await tracking.ListAsync(null, 15, cancellationToken) });
     }
 
-    private static async Task<IResult> ShowAsync(ModelRegistry registry, TrainingJob job, EndpointStore store, TrainingFiles files, RetrainingStore challenges, string name, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(HttpContext context, Scoring.ScoringJobs scorings, ModelRegistry registry, TrainingJob job, EndpointStore store, TrainingFiles files, RetrainingStore challenges, string name, CancellationToken cancellationToken)
     {
         var spec = files.All().FirstOrDefault(one => one.Name == name);
         var model = await registry.GetAsync(name, cancellationToken);
@@ -72,6 +73,7 @@ internal static class ModelPages
             TrainingName = spec?.Name,
             Table = spec?.Table.ToString() ?? "",
             Rule = spec?.Retrain,
+            Jobs = scorings.List(name).Where(job => Scoring.ScoringEndpoints.Sees(context, job)).Take(MostJobs).ToList(),
             Challenges = await challenges.ListAsync(name, 10, cancellationToken),
         });
     }

@@ -15,21 +15,19 @@ internal static class PredictVerb
     {
         var model = new Argument<string>("MODEL") { Description = "The model's name" };
         var rows = new Argument<string>("FILE") { Description = "A file (CSV, TSV, Parquet, JSON) or a table (schema.table)" };
-        var to = new Option<string?>("--to", "-o") { Description = "The CSV file to write; default: standard output", HelpName = "OUT" };
+        var to = new Option<string?>("--to", "-o") { Description = "The CSV or Parquet file to write, or a lake table (schema.table); default: CSV on standard output", HelpName = "OUT" };
         var which = new Option<string?>("--version") { Description = "A version, an alias or latest; default: the champion", HelpName = "VERSION" };
         cli.Add(cli.Root, new Command("predict", "Predict the rows of a file or a table") { model, rows, to, which }, async (call, cancellationToken) =>
         {
+            if (call.Value(to) is { } target)
+            {
+                return await ToAsync(call, call.Value(model)!, call.Value(which), call.Value(rows)!, target, cancellationToken);
+            }
             var version = await call.Get<ModelRegistry>().FindAsync(call.Value(model)!, call.Value(which), cancellationToken);
             var learned = call.Get<ModelRegistry>().Load(version);
             var (frame, prepared) = await ReadAsync(call, call.Get<ModelRegistry>().PreparationOf(version), call.Value(rows)!, cancellationToken);
             var predictions = Predict(learned, prepared, call.Value(rows)!);
-            if (call.Value(to) is { } path)
-            {
-                var bytes = Csv(frame, learned, predictions);
-                call.Get<DurableWriter>().Write(Path.GetFullPath(path), bytes);
-                Say(call, version, predictions.RowCount, path);
-            }
-            else if (call.Output.IsJson)
+            if (call.Output.IsJson)
             {
                 for (var row = 0; row < predictions.RowCount; row++)
                 {
@@ -45,15 +43,14 @@ internal static class PredictVerb
                 call.Output.Results.Write(Encoding.UTF8.GetString(Csv(frame, learned, predictions)));
             }
             return ExitCode.Success;
-        }, examples: ["escale predict delay new-calls.csv --to predicted.csv", "escale predict delay gold.calls_to_come --json"]);
+        }, examples: ["escale predict delay new-calls.csv --to predicted.csv", "escale predict delay gold.calls_to_come --to predicted.parquet", "escale predict delay gold.calls_to_come --json"]);
     }
 
     /// <summary>The rows as they came, and as the model reads them. The table that the recipe makes is prepared already; files and other tables are raw.</summary>
     private static async Task<(Frame Raw, Frame Prepared)> ReadAsync(VerbCall call, RowPreparation? preparation, string rows, CancellationToken cancellationToken)
     {
         var reader = call.Get<FrameReader>();
-        var isTable = !File.Exists(rows) && rows.Split('.').Length == 2 && !rows.Contains('/', StringComparison.Ordinal) && !rows.EndsWith(".csv", StringComparison.Ordinal);
-        if (!isTable)
+        if (!IsTable(rows))
         {
             var raw = (await reader.ReadFileAsync(rows, cancellationToken)).Frame;
             return (raw, preparation is null ? raw : (await reader.ReadFileAsync(rows, cancellationToken, preparation)).Frame);
@@ -76,15 +73,51 @@ internal static class PredictVerb
         }
     }
 
-    private static void Say(VerbCall call, ModelVersion version, int rows, string path)
+    // A file or a table is written by the code that predicts in the background of the pages.
+    private static async Task<int> ToAsync(VerbCall call, string model, string? version, string rows, string to, CancellationToken cancellationToken)
     {
+        var isTable = !to.Contains('/', StringComparison.Ordinal) && to.Split('.') is [_, not ("csv" or "tsv" or "parquet")] && !File.Exists(to);
+        var order = new Scoring.ScoreOrder { Model = model, Version = version, Table = IsTable(rows) ? TableName.Parse(rows) : null, File = IsTable(rows) ? null : rows, To = isTable ? TableName.Parse(to) : null };
+        var scored = await WriteAsync(call, order, isTable ? null : Path.GetFullPath(to), cancellationToken);
         if (call.Output.IsJson)
         {
-            call.Output.WriteJson(new { Model = version.Name, version.Version, Rows = rows, To = path });
-            return;
+            call.Output.WriteJson(new { Model = model, scored.Version, scored.Rows, To = to });
         }
-        call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{rows} rows predicted by {version.Name} version {version.Version}: {path}"));
+        else
+        {
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{scored.Rows} rows predicted by {model} version {scored.Version}: {to}"));
+        }
+        return ExitCode.Success;
     }
+
+    // Into a folder of its own, and to its place when it is whole.
+    private static async Task<Scoring.ScoredRows> WriteAsync(VerbCall call, Scoring.ScoreOrder order, string? path, CancellationToken cancellationToken)
+    {
+        var scorer = call.Get<Scoring.BatchScorer>();
+        if (path is null)
+        {
+            return await scorer.RunAsync(order, null, cancellationToken);
+        }
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new EscaleException("modeling.file-not-found", $"The folder {Path.GetDirectoryName(path)} does not exist.", "Choose a folder that exists.");
+        }
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(path)!, DurableWriter.TemporaryPrefix + Guid.NewGuid().ToString("N"))).FullName;
+        try
+        {
+            var file = Path.Combine(folder, "rows");
+            var isParquet = path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+            var scored = await scorer.RunAsync(order with { Csv = isParquet ? null : file, Parquet = isParquet ? file : null }, null, cancellationToken);
+            File.Move(file, path, overwrite: true);
+            return scored;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static bool IsTable(string rows) => !File.Exists(rows) && rows.Split('.').Length == 2 && !rows.Contains('/', StringComparison.Ordinal) && !rows.EndsWith(".csv", StringComparison.Ordinal);
 
     // The columns of the file as they were, then what is predicted; a column of that name is not overwritten.
     internal static byte[] Csv(Frame frame, Model model, Predictions predictions)

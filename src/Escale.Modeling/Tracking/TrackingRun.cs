@@ -122,4 +122,11 @@ public sealed record TrainingProgress(double Share, double ElapsedSeconds, strin
 /// <param name="FitSeconds">Time to fit.</param>
 /// <param name="PredictSeconds">Time to predict.</param>
 /// <param name="Settings">Its hyper-parameters.</param>
-public sealed record LeaderboardRow(string Name, string Family, double Score, double? Low, double? High, bool IsInterpretable, double FitSeconds, double PredictSeconds, string Settings);
+public sealed record LeaderboardRow(string Name, string Family, double Score, double? Low, double? High, bool IsInterpretable, double FitSeconds, double PredictSeconds, string Settings)
+{
+    /// <summary>The size of its file; null while it is not known.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>The time to predict one row; null while it is not known.</summary>
+    public double? RowMicroseconds { get; init; }
+}

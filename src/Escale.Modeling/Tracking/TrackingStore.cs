@@ -80,6 +80,10 @@ internal sealed class TrackingStore(ModelingDatabase database, TimeProvider cloc
     public Task FailAsync(string run, string status, EscaleException? error, CancellationToken cancellationToken) =>
         database.WriteAsync([(Ended, [run, status, clock.GetUtcNow(), error?.Code, error?.Message, error?.Remedy])], cancellationToken);
 
+    /// <summary>Records files that came after the end.</summary>
+    public Task AddArtifactsAsync(string run, IReadOnlyList<TrackedArtifact> artifacts, CancellationToken cancellationToken) =>
+        database.WriteAsync([.. artifacts.Select(artifact => (InsertArtifact, new object?[] { run, artifact.Path, artifact.SizeBytes, artifact.Sha256 }))], cancellationToken);
+
     /// <summary>Sets a tag.</summary>
     public Task TagAsync(string run, string key, string value, CancellationToken cancellationToken) => database.WriteAsync([(InsertTag, [run, key, value])], cancellationToken);
 

@@ -59,6 +59,66 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
         return new TrainingData(builder.Build(), snapshot?.DataVersion, builder.LeftOut);
     }
 
+    /// <summary>The rows of a table or view, so many at a time and never all; at least one frame, which may be empty.</summary>
+    /// <exception cref="EscaleException"><c>lake.table-not-found</c>.</exception>
+    public IEnumerable<Frame> Stream(TableName table, long? version, RowPreparation? preparation, int rows, CancellationToken cancellationToken)
+    {
+        using var session = engine.OpenSession();
+        session.Mount(table, engine.Catalog.View(table) is not null ? null : version);
+        var sql = $"SELECT * FROM {table.ToSql()}";
+        if (preparation is not null)
+        {
+            using var described = session.Connection.Query($"{sql} LIMIT 0", cancellationToken);
+            sql = Prepared(sql, preparation, described.Columns);
+        }
+        using var result = session.Connection.Query(sql, cancellationToken);
+        var (builder, hasAny) = (new FrameBuilder(result.Columns, table.ToString()), false);
+        while (result.TryRead(out var chunk))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            builder.Add(chunk);
+            if (builder.Rows >= rows)
+            {
+                yield return builder.Build();
+                (builder, hasAny) = (new FrameBuilder(result.Columns, table.ToString()), true);
+            }
+        }
+        if (builder.Rows > 0 || !hasAny)
+        {
+            yield return builder.Build();
+        }
+    }
+
+    /// <summary>The rows of a file, as <see cref="Stream(TableName, long?, RowPreparation?, int, CancellationToken)"/>. It is not trusted.</summary>
+    /// <exception cref="EscaleException"><c>collect.file-*</c>, <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>.</exception>
+    public async IAsyncEnumerable<Frame> StreamFileAsync(string path, RowPreparation? preparation, int rows, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var file = await files.OpenAsync(path, cancellationToken);
+        await using var session = await sandbox.RentAsync(
+            new SandboxPolicy { ReadPaths = file.ReadPaths, Timeout = TimeSpan.FromHours(1), MaxRows = int.MaxValue, SpillFolder = root.SpillFolder, Threads = Environment.ProcessorCount }, cancellationToken);
+        var sql = file.Sql;
+        if (preparation is not null)
+        {
+            await using var described = await session.QueryAsync($"SELECT * FROM ({file.Sql}) AS rows_of_file LIMIT 0", null, cancellationToken);
+            sql = Prepared(file.Sql, preparation, described.Columns);
+        }
+        await using var result = await session.QueryAsync(sql, null, cancellationToken);
+        var (builder, hasAny) = (new FrameBuilder(result.Columns, file.Name), false);
+        while (await result.ReadAsync(cancellationToken))
+        {
+            builder.Add(result.Chunk);
+            if (builder.Rows >= rows)
+            {
+                yield return builder.Build();
+                (builder, hasAny) = (new FrameBuilder(result.Columns, file.Name), true);
+            }
+        }
+        if (builder.Rows > 0 || !hasAny)
+        {
+            yield return builder.Build();
+        }
+    }
+
     /// <summary>Reads a file of the user's, of any kind that can be opened as a table. It is not trusted.</summary>
     /// <exception cref="EscaleException"><c>collect.file-*</c>, <c>engines.duckdb.*</c>, <c>engines.sandbox.*</c>.</exception>
     public async Task<TrainingData> ReadFileAsync(string path, CancellationToken cancellationToken, RowPreparation? preparation = null)
@@ -134,6 +194,8 @@ internal sealed class FrameReader(LakeEngine engine, SandboxPool sandbox, IFileT
         }
 
         public IReadOnlyList<string> LeftOut { get; }
+
+        public long Rows => _rows;
 
         public void Add(ResultChunk chunk)
         {

@@ -158,6 +158,15 @@ internal sealed class Repeating(TrackingStore tracking, RunFolder folder)
     public async Task<TrainingOrder> OrderAsync(string run, string person, CancellationToken cancellationToken)
     {
         var before = await tracking.GetAsync(run, cancellationToken);
+        if (before is { Status: "KILLED" or "FAILED", Spec: { } wanted })
+        {
+            // It has no model to be the same as: it is done as it was to be done, from the same rows.
+            return new TrainingOrder
+            {
+                Spec = TrainingReader.Read(YamlFile.Parse(wanted, "the recorded training"), before.Training!, null), Person = person,
+                Version = VersionOf(before), File = before.Table is { } source && Path.IsPathRooted(source) ? source : null,
+            };
+        }
         if (before is not { Status: "FINISHED", Spec: { } spec })
         {
             throw new EscaleException("modeling.run-not-finished", $"The tracking run {run} did not finish: there is nothing to repeat.", "Train anew.");
@@ -168,7 +177,7 @@ internal sealed class Repeating(TrackingStore tracking, RunFolder folder)
             return new TrainingOrder
             {
                 Spec = TrainingReader.Read(YamlFile.Parse(spec, "the recorded training"), before.Training!, null), Person = person, AgainOf = run, Clock = clock,
-                Version = long.TryParse(before.DataVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null,
+                Version = VersionOf(before),
                 File = before.Table is { } table && Path.IsPathRooted(table) ? table : null, HeldOut = folder.ReadJson<List<int>>(run, RunFolder.HeldOutFile) ?? [],
             };
         }
@@ -177,6 +186,8 @@ internal sealed class Repeating(TrackingStore tracking, RunFolder folder)
             throw new EscaleException("modeling.model-damaged", $"The files of the tracking run {run} are damaged.", "Restore them from a backup, or train anew.", inner: error);
         }
     }
+
+    private static long? VersionOf(TrackingRun run) => long.TryParse(run.DataVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
 
     /// <summary>Whether the model is the same, bit for bit; says so in the record of the repetition.</summary>
     public async Task<bool> CompareAsync(string before, TrainedModel trained, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ internal static class TrainingEndpoints
         runs.MapGet("/{run}/metrics/{key}", async (TrackingStore tracking, string run, string key, CancellationToken cancellationToken) =>
             TypedResults.Ok(new MetricHistory(await tracking.HistoryAsync(run, key, cancellationToken)))).For(Role.Viewer).WithSummary("The values of a metric, by step");
         runs.MapGet("/{run}/artifacts/{path}", Artifact).For(Role.Viewer).WithSummary("A file of a run: leaderboard.json, judgement.json, curves.json, explanations.json, schema.json, training.yml, model.escale");
-        runs.MapGet("/{run}/events", Follow).For(Role.Viewer).WithSummary("Follow a training by server-sent events: 'run' when it changes (with its progress and leaderboard), 'end'");
+        runs.MapGet("/{run}/events", Follow).For(Role.Viewer).WithSummary("Follow a training by server-sent events: 'run' when it changes (with its progress and leaderboard), 'end'; with ?until=explained also until it is known what the model goes by");
         runs.MapPost("/{run}/stop", StopAsync).For(Role.Analyst, TokenScope.Run).WithSummary("Ask a training to stop and keep the best so far");
         runs.MapPost("/{run}/again", AgainAsync).For(Role.Analyst, TokenScope.Run).WithSummary("Repeat a training, bit for bit");
         endpoints.MapGet("/api/v1/experiments", async (TrackingStore tracking, CancellationToken cancellationToken) =>
@@ -97,13 +97,13 @@ internal static class TrainingEndpoints
         return !File.Exists(file) ? TypedResults.NotFound() : TypedResults.PhysicalFile(file, Path.GetExtension(path) switch { ".json" => "application/json", ".yml" => "application/yaml", _ => "application/octet-stream" }, path);
     }
 
-    private static ServerSentEventsResult<string> Follow(HttpContext context, TrackingStore tracking, TimeProvider clock, string run, CancellationToken cancellationToken)
+    private static ServerSentEventsResult<string> Follow(HttpContext context, TrackingStore tracking, RunFolder folder, TimeProvider clock, string run, string? until, CancellationToken cancellationToken)
     {
         context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that gathers would make it late
-        return TypedResults.ServerSentEvents(FollowAsync(tracking, clock, run, cancellationToken));
+        return TypedResults.ServerSentEvents(FollowAsync(tracking, clock, run, until == "explained" ? () => File.Exists(folder.PathOf(run, TrainingJob.InsightsFile)) : () => true, cancellationToken));
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(TrackingStore tracking, TimeProvider clock, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(TrackingStore tracking, TimeProvider clock, string id, Func<bool> isExplained, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (pause, heartbeat) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(15));
         var (said, last) = ("", clock.GetTimestamp());
@@ -116,7 +116,7 @@ internal static class TrainingEndpoints
                 (said, last) = (state, clock.GetTimestamp());
                 yield return new SseItem<string>(state, "run");
             }
-            if (!run.IsRunning)
+            if (!run.IsRunning && (isExplained() || run.Process is not { IsHere: true, IsAlive: true }))
             {
                 yield return new SseItem<string>("", "end");
                 yield break;

@@ -18,6 +18,9 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
     /// <summary>What the files of a run are called.</summary>
     public const string ClockFile = "clock.bin";
 
+    /// <summary>What is worked out last.</summary>
+    public const string InsightsFile = "insights.json";
+
     private const string SummaryFile = "summary.json";
 
     /// <summary>Trains.</summary>
@@ -37,6 +40,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
             var preparation = await PreparationAsync(order, stop);
             var made = await Task.Run(() => TrainAsync(run, order, data, preparation, share.Threads, stop), CancellationToken.None);
             await RecordAsync(order, made, CancellationToken.None);
+            await ExplainAsync(order, made);
             return made.Model;
         }
         catch (OperationCanceledException)
@@ -144,9 +148,6 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         artifacts.Add(folder.WriteJson(run, "leaderboard.json", leaderboard));
         artifacts.Add(folder.WriteJson(run, "judgement.json", judgement));
         artifacts.Add(folder.WriteJson(run, "curves.json", JudgementWork.Draw(result.OutOfFold)));
-        var explanations = JudgementWork.Explain(isChecked.Frame, result, options);
-        artifacts.Add(folder.WriteJson(run, "explanations.json", explanations));
-        artifacts.Add(folder.WriteJson(run, "insights.json", InsightWork.Of(isChecked.Frame, result, judgement, explanations, options)));
         artifacts.Add(folder.WriteJson(run, "reference.json", References.Of(isChecked.Frame, result)));
         artifacts.Add(folder.WriteJson(run, "schema.json", result.Best.Schema.Columns));
         artifacts.Add(folder.Write(run, "training.yml", Encoding.UTF8.GetBytes(SpecText.Write(spec))));
@@ -172,7 +173,31 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
             folder.Stand(spec.Name, new Standing(run, order.Fingerprint, model.Sha256, spec.Table.ToString(), reader.IsVersioned(spec.Table) ? finished.DataVersion : reader.VersionOf(spec.Table)));
         }
         Failpoint.Hit("modeling.after-standing");
-        return new Made(model, summary);
+        return new Made(model, summary) { Explain = () => Explain(run, isChecked, result, judgement, options, summary) };
+    }
+
+    /// <summary>What takes longest and is not needed to use the model: it is there already, and can be looked at, while this is worked out.</summary>
+    private List<TrackedArtifact> Explain(string run, CheckedData isChecked, AutoMlResult result, Judgement judgement, FitOptions options, RunSummary summary)
+    {
+        var costs = summary.Model.Leaderboard.Select(row => ModelCost.Of(row, result)).ToList();
+        var artifacts = new List<TrackedArtifact> { folder.WriteJson(run, "leaderboard.json", costs) };
+        folder.WriteJson(run, SummaryFile, summary with { Model = summary.Model with { Leaderboard = costs } });
+        var explanations = JudgementWork.Explain(isChecked.Frame, result, options);
+        artifacts.Add(folder.WriteJson(run, "explanations.json", explanations));
+        artifacts.Add(folder.WriteJson(run, InsightsFile, InsightWork.Of(isChecked.Frame, result, judgement, explanations, options)));
+        return artifacts;
+    }
+
+    private async Task ExplainAsync(TrainingOrder order, Made made)
+    {
+        try
+        {
+            await tracking.AddArtifactsAsync(made.Model.Run, await Task.Run(() => made.Explain!(), CancellationToken.None), CancellationToken.None);
+        }
+        catch (LearningException error)
+        {
+            order.Log($"The model could not be explained: {error.Message}"); // It is as good as it is.
+        }
     }
 
     private async Task RecordAsync(TrainingOrder order, Made made, CancellationToken cancellationToken)
@@ -223,6 +248,8 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         public TrainedModel Model { get; set; } = model;
 
         public RunSummary Summary => summary;
+
+        public Func<List<TrackedArtifact>>? Explain { get; init; }
     }
 
     /// <summary>All that the record needs, kept with the files.</summary>

@@ -139,7 +139,7 @@ public sealed class The_pages_of_models(ModelingProgram program)
         var frame = program.Get<FrameReader>().Read(TableName.Parse("predictions.scored"), null, CancellationToken.None).Frame;
         var csv = (await program.Engineer.GetStringAsync("/api/v1/models/scored/scores.csv?table=gold.calls")).Split('\n');
         Assert.Equal((600, 602), (frame.RowCount, csv.Length)); // a head, and nothing after the last line
-        Assert.EndsWith("predicted_outcome,probability_late,probability_on time", csv[0], StringComparison.Ordinal);
+        Assert.EndsWith("predicted_outcome,probability_late,probability_on time,model_version", csv[0], StringComparison.Ordinal);
         Assert.Contains(frame["predicted_outcome"].TextAt(17)!, csv[18], StringComparison.Ordinal);
         using var missing = await program.Engineer.PostAsync("/api/v1/models/scored/scores", ModelingProgram.Json("""{"table":"gold.nothing"}"""));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);

@@ -9,8 +9,9 @@ class TrainingElement extends HTMLElement {
   #soon = 0;
 
   connectedCallback(): void {
-    this.#source = new EventSource(`${base}/api/v1/tracking-runs/${encodeURIComponent(this.getAttribute("run") ?? "")}/events`);
-    this.#source.addEventListener("run", () => {
+    this.#source = new EventSource(`${base}/api/v1/tracking-runs/${encodeURIComponent(this.getAttribute("run") ?? "")}/events${this.getAttribute("until") === "explained" ? "?until=explained" : ""}`);
+    // What is worked out after the end changes nothing on the page until it is there.
+    if (!this.hasAttribute("until")) this.#source.addEventListener("run", () => {
       this.#soon ||= window.setTimeout(() => {
         this.#soon = 0;
         void this.#refresh();
