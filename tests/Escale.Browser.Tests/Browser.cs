@@ -40,12 +40,15 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>Something is refused on purpose: complaints with these words are no fault.</summary>
     public void Expect(string words) => _expected.Add(words);
 
-    public static async Task<Visit> BeginAsync(string folder)
+    /// <summary>Starts the program on a project, and a browser.</summary>
+    /// <param name="folder">The project.</param>
+    /// <param name="verb"><c>serve</c>, or <c>up</c>, which comes back when the project has run.</param>
+    /// <param name="environment">What the program finds in its environment beside the test's own.</param>
+    public static async Task<Visit> BeginAsync(string folder, string verb = "serve", IReadOnlyDictionary<string, string>? environment = null)
     {
         Assert.SkipUnless(File.Exists(_chromium), $"There is no Chromium at {_chromium}: install it, or name one in ESCALE_CHROMIUM.");
-        var server = EscaleProgram.Start(folder, ["serve", "--urls", "http://127.0.0.1:0", "--json"]);
-        using var said = JsonDocument.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync()));
-        var setup = said.RootElement.TryGetProperty("setup", out var link) && link.ValueKind == JsonValueKind.String ? new Uri(link.GetString()!) : null;
+        var server = EscaleProgram.Start(folder, [verb, "--urls", "http://127.0.0.1:0", "--json"], environment);
+        var (address, setup) = await ServingAsync(server);
         Assertions.SetDefaultExpectTimeout(30_000); // the machine may be busy with other things
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -53,7 +56,20 @@ internal sealed class Visit : IAsyncDisposable
             ExecutablePath = _chromium,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        return new Visit(server, new Uri(said.RootElement.GetProperty("listening").GetString()!), setup, playwright, browser);
+        return new Visit(server, address, setup, playwright, browser);
+    }
+
+    // Before the line that says where it serves come those about a run, if it runs the project first.
+    private static async Task<(Uri Address, Uri? Setup)> ServingAsync(Process server)
+    {
+        while (true)
+        {
+            using var said = JsonDocument.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync()));
+            if (said.RootElement.TryGetProperty("setup", out var link))
+            {
+                return (new Uri(said.RootElement.GetProperty("url").GetString()!), link.ValueKind == JsonValueKind.String ? new Uri(link.GetString()!) : null);
+            }
+        }
     }
 
     /// <summary>A new person at a browser of their own.</summary>

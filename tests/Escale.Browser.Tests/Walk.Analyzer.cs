@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -56,6 +57,20 @@ internal sealed partial class Walk
         await page.SelectOptionAsync("[name=budget]", "10s");
         await page.Locator("main form button[type=submit].primary").ClickAsync();
         await page.WaitForURLAsync("**/models/runs/*");
+        await JudgeAsync();
+    }
+
+    /// <summary>Opens the latest training of a model that the project itself has trained, and judges it.</summary>
+    public async Task JudgeTheLatestAsync(string model)
+    {
+        await EnterAsync("/models");
+        await page.Locator("main a[href*='/models/runs/']", new() { HasText = model }).First.ClickAsync();
+        await page.WaitForURLAsync("**/models/runs/*");
+        await JudgeAsync();
+    }
+
+    private async Task JudgeAsync()
+    {
         await Expect(page.Locator("section.verdict")).ToBeVisibleAsync(new() { Timeout = 180_000 });
         await LookAsync("verdict");
         foreach (var tab in (string[])["errors", "why", "groups", "try", "record"])
@@ -68,8 +83,8 @@ internal sealed partial class Walk
 
     /// <summary>Publishes the model, serves it, makes a key and asks with it as a program would.</summary>
     /// <param name="model">Its name.</param>
-    /// <param name="row">A row that it can read.</param>
-    public async Task PublishAsync(string model, object row)
+    /// <param name="row">A row that it can read; without one, that of the example on its page.</param>
+    public async Task PublishAsync(string model, object? row = null)
     {
         await page.Locator("form[action$='/publish'] button").First.ClickAsync();
         await page.WaitForURLAsync("**/models/" + model);
@@ -79,6 +94,8 @@ internal sealed partial class Walk
         await Expect(page.Locator(".try-answer > *").First).ToBeVisibleAsync();
         await LookAsync("endpoint");
         var address = new Uri(page.Url).AbsolutePath;
+        var curl = await page.Locator("#code-curl").TextContentAsync();
+        row ??= JsonDocument.Parse(curl!.Split('\'')[1]);
         await page.Locator("nav.tabs a[href$='tab=keys']").ClickAsync();
         await page.FillAsync("[name=label]", "A program");
         await page.Locator("form[action$='/keys'] button").ClickAsync();
@@ -94,12 +111,28 @@ internal sealed partial class Walk
         var answer = await AskAsync(client, predictions, row);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.TryGetProperty("prediction", out _));
+        await AnswersAShellAsync(curl!);
         await page.Locator("nav.tabs a[href$='tab=watch']").ClickAsync();
         await page.WaitForURLAsync("**tab=watch");
         await LookAsync("endpoint-watch");
         await EnterAsync("/models");
         await Expect(page.Locator($"main a[href='/models/{model}']").First).ToBeVisibleAsync();
         await LookAsync("models");
+    }
+
+    // The line that the page offers, pasted.
+    private async Task AnswersAShellAsync(string line)
+    {
+        if (!File.Exists("/usr/bin/curl") || !File.Exists("/bin/sh"))
+        {
+            return;
+        }
+        var start = new ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["KEY"] = _key;
+        using var shell = Process.Start(start)!;
+        var errors = shell.StandardError.ReadToEndAsync();
+        var answer = await shell.StandardOutput.ReadToEndAsync();
+        Assert.True(answer.Contains("\"prediction\"", StringComparison.Ordinal), $"{line}\n{answer}\n{await errors}");
     }
 
     private static Task<HttpResponseMessage> AskAsync(HttpClient client, string path, object row) =>

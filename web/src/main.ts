@@ -3,6 +3,7 @@ import "./styles/main.css";
 import "@hotwired/turbo";
 import { register, watchElements } from "./elements";
 import { showMoments } from "./shell/moments";
+import { watchScrolling } from "./shell/scrolling";
 import { startShell } from "./shell/shell";
 
 register("escale-run", () => import("./elements/run"));
@@ -25,7 +26,9 @@ register("escale-lineage", () => import("./elements/lineage"));
 
 startShell();
 watchElements();
-showMoments();
-document.addEventListener("turbo:render", () => showMoments());
-document.addEventListener("turbo:frame-render", () => showMoments());
+for (const look of [showMoments, watchScrolling]) {
+  look();
+  document.addEventListener("turbo:render", () => look());
+  document.addEventListener("turbo:frame-render", () => look());
+}
 setInterval(() => showMoments(), 30_000);

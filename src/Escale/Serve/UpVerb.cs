@@ -21,12 +21,22 @@ internal static class UpVerb
             // First the port: that it is taken should be known before the work, and pushed events come to the address that stays.
             var server = call.Get<WebServer>();
             var address = await server.StartAsync(ServeVerb.UrlsOf(call, urls), cancellationToken);
+            Invite(call, address);
             var summary = await run.RunAsync(call, "up", cancellationToken);
             await AnnounceAsync(call, address, cancellationToken);
             await ServeVerb.StayAsync(cancellationToken);
             await server.StopAsync();
             return summary.Status == RunStatus.Succeeded ? ExitCode.Success : ExitCode.Failure;
         }, folder, Opening.WebApplication, ["escale up examples/port-of-dakar", "escale up --urls http://127.0.0.1:8080"]);
+    }
+
+    // The pages are there while the project runs: who waits may watch.
+    private static void Invite(VerbCall call, Uri address)
+    {
+        if (!call.Output.IsJson)
+        {
+            call.Output.Line($"Watch      {ServeVerb.SetupLink(call, address) ?? ShownAddress.Of(call, address, "/runs")}");
+        }
     }
 
     private static async Task AnnounceAsync(VerbCall call, Uri address, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Escale.Testing;
 namespace Escale.Examples.Flights;
 
 public sealed class FlightsTests

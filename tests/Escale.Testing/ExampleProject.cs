@@ -1,15 +1,16 @@
 using System.Text.Json;
-using Escale.Testing;
 
-namespace Escale.Examples;
+namespace Escale.Testing;
 
 /// <summary>An example copied out of the checkout, so that a test leaves no trace in it, and run by the real program.</summary>
-internal sealed class ExampleProject : IDisposable
+public sealed class ExampleProject : IDisposable
 {
     private static readonly string[] _derived = [".escale", "data", "node_modules", "bin", "obj"];
 
     private readonly TempFolder _folder = new();
 
+    /// <summary>Copies one, without what runs have left in it.</summary>
+    /// <param name="name">Its folder below <c>examples</c>.</param>
     public ExampleProject(string name)
     {
         Folder = Path.Combine(_folder.Path, name);
@@ -18,15 +19,20 @@ internal sealed class ExampleProject : IDisposable
         File.WriteAllText(settings, File.ReadAllText(settings).Replace("../../artifacts/", $"{Repository.Root}/artifacts/", StringComparison.Ordinal));
     }
 
+    /// <summary>The copy.</summary>
     public string Folder { get; }
 
+    /// <summary>Runs it to the end.</summary>
     public Task<Finished> RunAsync(IReadOnlyDictionary<string, string>? environment = null) => EscaleProgram.RunAsync(Folder, ["run"], environment);
 
     /// <summary>The rows of a query, by column.</summary>
     public async Task<List<Dictionary<string, JsonElement>>> QueryAsync(string sql)
     {
         var finished = await EscaleProgram.RunAsync(Folder, ["sql", sql, "--format", "ndjson"]);
-        Assert.True(finished.ExitCode == 0, finished.ToString());
+        if (finished.ExitCode != 0)
+        {
+            throw new InvalidOperationException(finished.ToString());
+        }
         return [.. finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
             JsonDocument.Parse(line).RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value))];
     }
@@ -38,6 +44,7 @@ internal sealed class ExampleProject : IDisposable
         return rows.ToDictionary(row => row["name"].GetString()!, row => decimal.Parse(row["number"].GetString()!));
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
     private static void Copy(DirectoryInfo from, string to)
