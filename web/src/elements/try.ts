@@ -104,7 +104,7 @@ class TryElement extends HTMLElement {
   }
 
   #show(prediction: Prediction, why: Explanation | undefined): void {
-    const value = typeof prediction.prediction === "number" ? formatNumber(Number(prediction.prediction.toPrecision(6))) : prediction.prediction;
+    const value = typeof prediction.prediction === "number" ? formatNumber(Math.abs(prediction.prediction) >= 1000 ? Math.round(prediction.prediction) : Number(prediction.prediction.toPrecision(4))) : prediction.prediction;
     const said = part("div", "try-said", "");
     said.append(part("span", "quiet", text({ en: "The model says", fr: "Le modèle dit" })), part("b", "", value));
     const parts: HTMLElement[] = [said];
