@@ -112,7 +112,7 @@ internal static class AlertWords
         double At(int place) => place < alert.Facts.Count && double.TryParse(alert.Facts[place], System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
         return alert.Kind switch
         {
-            "drift" => reader[Words.AlertDrift, alert.Facts[0], reader.Number((long)At(1))],
+            "drift" => reader[Words.AlertDrift, string.Join(", ", alert.Facts[0].Split(", ").Select(name => name == "prediction" ? reader[Words.Prediction] : name)), reader.Number((long)At(1))],
             "quality" => reader[Words.AlertQuality, Scores.Of(reader, At(0)), Scores.Of(reader, At(1)), reader.Number((long)At(2))],
             "errors" => reader[Words.AlertErrors, reader.Percent(At(0)), reader.Number((long)At(1))],
             "latency" => reader[Words.AlertLatency, reader.Duration(TimeSpan.FromMilliseconds(At(0))), reader.Duration(TimeSpan.FromMilliseconds(At(1)))],

@@ -86,6 +86,18 @@ internal sealed class PreparedRows(DuckConnection connection, string sql, IReadO
         _ => value.ToString(),
     };
 
+    /// <summary>A prepared value as the text that tables show.</summary>
+    public static string? TextOf(object? value) => value switch
+    {
+        null => null,
+        bool flag => flag ? "true" : "false",
+        DateTime moment => moment.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        DateTimeOffset moment => TextOf(moment.UtcDateTime),
+        DateOnly day => TextOf(day.ToDateTime(TimeOnly.MinValue)),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString(),
+    };
+
     private void Bind(int column, int count, Func<int, int, object?> valueOf)
     {
         _ = TypeOf(inputs[column]) switch

@@ -60,6 +60,22 @@ internal sealed class ServedModel
     /// <summary>A row to fill and room for what is predicted; give it back.</summary>
     public Slot Rent() => _spare.TryDequeue(out var slot) ? slot : new Slot(this);
 
+    /// <summary>Raw rows that were logged, as the recipe makes them. What cannot be read is a missing value.</summary>
+    /// <exception cref="LearningException">They cannot be prepared.</exception>
+    public ValueTask<object?[][]> PrepareAsync(IEnumerable<string> rows)
+    {
+        var (slot, raw) = (new Slot(this), new List<object?[]>());
+        foreach (var row in rows)
+        {
+            List<FieldError>? errors = null;
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(row));
+            reader.Read();
+            RowReading.ReadObject(ref reader, this, slot, 0, ignoreExtra: true, ref errors);
+            raw.Add(slot.Raw());
+        }
+        return Preparer!.PrepareAsync(raw);
+    }
+
     /// <summary>Gives a slot back.</summary>
     public void Return(Slot slot)
     {
@@ -151,6 +167,9 @@ internal sealed class ServedModel
             }
             _raw[column] = value;
         }
+
+        /// <summary>The raw row at hand.</summary>
+        public object?[] Raw() => [.. _raw!];
 
         /// <summary>How what is kept is to be answered.</summary>
         public AnswerShape Shape { get; set; }

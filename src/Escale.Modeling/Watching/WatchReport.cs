@@ -84,15 +84,24 @@ internal sealed class WatchReports(LakeEngine engine, EndpointStore store, Endpo
         var days = Rows(session, $"SELECT CAST(CAST(asked_at AS DATE) AS VARCHAR), count(*), median(milliseconds), avg(value) {of} GROUP BY 1 ORDER BY 1", cancellationToken)
             .Select(row => new DayUse(Day(row[0]), (long)Number(row[1]), Number(row[2]), row[3] is null ? null : Number(row[3]))).ToList();
         var newest = Rows(session, $"SELECT inputs, prediction, CAST(value AS VARCHAR) {of} AND version = {model?.Version.Version ?? 0} ORDER BY asked_at DESC LIMIT {MostRows}", cancellationToken);
-        var drift = reference is null ? [] : Drifted(reference, newest, endpoint.Logging.Masked);
+        var drift = reference is null ? [] : Drifted(reference, newest, endpoint.Logging.Masked, model!);
         var joined = TruthOf(endpoint);
         var (quality, now, problem) = Quality(session, endpoint, model, joined, byWeek, cancellationToken);
         return new WatchReport(minutes, days, newest.Count, drift, quality, now, Expected(judgement), log.Lost, problem) { IsByWeek = byWeek, Joined = joined };
     }
 
-    private static IReadOnlyList<ColumnDrift> Drifted(Reference reference, List<string?[]> rows, IReadOnlyList<string> masked)
+    private static IReadOnlyList<ColumnDrift> Drifted(Reference reference, List<string?[]> rows, IReadOnlyList<string> masked, ServedModel model)
     {
-        var values = reference.Columns.Where(column => !masked.Contains(column.Name)).ToDictionary(column => column.Name, _ => new List<string?>(), StringComparer.Ordinal);
+        var columns = reference.Columns.Where(column => !masked.Contains(column.Name, StringComparer.OrdinalIgnoreCase)).ToList();
+        var all = model.Preparer is null ? Asked(columns, rows) : AskedRaw(columns, rows, model);
+        var isByClass = reference.Prediction.Levels.Count > 0;
+        all[reference.Prediction.Name] = [.. rows.Select(row => isByClass ? row[1] : row[2])];
+        return Drift.Of([.. reference.Columns, reference.Prediction], all);
+    }
+
+    private static Dictionary<string, IReadOnlyList<string?>> Asked(List<ReferenceColumn> columns, List<string?[]> rows)
+    {
+        var values = columns.ToDictionary(column => column.Name, _ => new List<string?>(), StringComparer.Ordinal);
         foreach (var row in rows)
         {
             using var inputs = JsonDocument.Parse(row[0]!);
@@ -101,10 +110,23 @@ internal sealed class WatchReports(LakeEngine engine, EndpointStore store, Endpo
                 list.Add(inputs.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null);
             }
         }
-        var isByClass = reference.Prediction.Levels.Count > 0;
-        var all = values.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string?>)pair.Value, StringComparer.Ordinal);
-        all[reference.Prediction.Name] = [.. rows.Select(row => isByClass ? row[1] : row[2])];
-        return Drift.Of([.. reference.Columns, reference.Prediction], all);
+        return values.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string?>)pair.Value, StringComparer.Ordinal);
+    }
+
+    // What the model learned from was made by a recipe: so is what is compared with it.
+    private static Dictionary<string, IReadOnlyList<string?>> AskedRaw(List<ReferenceColumn> columns, List<string?[]> rows, ServedModel model)
+    {
+        object?[][] prepared;
+        try
+        {
+            prepared = model.PrepareAsync(rows.Select(row => row[0]!)).AsTask().GetAwaiter().GetResult();
+        }
+        catch (LearningException)
+        {
+            return []; // A value that was masked is in the way of the recipe.
+        }
+        var places = model.Model.Schema.Columns.Select((column, at) => (column.Name, at)).ToDictionary(pair => pair.Name, pair => pair.at, StringComparer.Ordinal);
+        return columns.Where(column => places.ContainsKey(column.Name)).ToDictionary(column => column.Name, column => (IReadOnlyList<string?>)[.. prepared.Select(row => PreparedRows.TextOf(row[places[column.Name]]))], StringComparer.Ordinal);
     }
 
     /// <summary>Where the truth is: as the endpoint says, or else the file of its training.</summary>

@@ -32,7 +32,7 @@ internal static partial class Words
     public static readonly Text ErrorsHead = new("Errors", "Erreurs");
     public static readonly Text MeanHead = new("mean", "moyenne");
     public static readonly Text RowsPerDay = new("Rows a day", "Lignes par jour");
-    public static readonly Text QualityPerDay = new("Error by day, where the truth is known", "Erreur par jour, où la vérité est connue");
+    public static readonly Text QualityPerDay = new("Error by day", "Erreur par jour");
     public static readonly Text WhatIsKept = new("What is kept, and where the truth is", "Ce qui est gardé, et où est la vérité");
     public static readonly Text KeptAbout = new("Predictions are written into a table of the lake every few seconds.", "Les prédictions sont écrites toutes les quelques secondes dans une table du lac.");
     public static readonly Text KeepShare = new("Share of requests to keep (%)", "Part des requêtes à garder (%)");
@@ -54,8 +54,8 @@ internal static partial class Words
     public static readonly Plural TruthLost = new(new("{0} row belongs to no prediction in the log.", "{0} ligne n’appartient à aucune prédiction du journal."), new("{0} rows belong to no prediction in the log.", "{0} lignes n’appartiennent à aucune prédiction du journal."));
     public static readonly Text ByDay = new("by day", "par jour");
     public static readonly Text ByWeek = new("by week", "par semaine");
-    public static readonly Text QualityRange = new("with the range that holds the error with 95% confidence", "avec l’intervalle qui contient l’erreur à 95 %");
-    public static readonly Text QualityPerWeek = new("Error by week, where the truth is known", "Erreur par semaine, où la vérité est connue");
+    public static readonly Text QualityRange = new("Where the truth is known, with the range that holds the error with 95% confidence.", "Où la vérité est connue, avec l’intervalle qui contient l’erreur à 95 %.");
+    public static readonly Text QualityPerWeek = new("Error by week", "Erreur par semaine");
     public static readonly Text FromHead = new("at least", "au moins");
     public static readonly Text ToHead = new("at most", "au plus");
     public static readonly Text ExpectedHead = new("at training", "à l’entraînement");

@@ -116,4 +116,19 @@ public sealed class Raw_rows(ModelingProgram program)
         Assert.Equal(alone, await Task.WhenAll(Enumerable.Range(0, 60).Select(AskAsync)));
         Assert.Contains(alone, answer => answer.StartsWith("200", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Are_compared_with_training_as_the_recipe_makes_them()
+    {
+        await Are_predicted_as_the_rows_that_the_recipe_made_of_them();
+        using var client = await program.ServeAsync("raw-watched", new { model = "raw" });
+        var raw = program.Get<FrameReader>().Read(TableName.Parse("bronze.raw_calls"), null, CancellationToken.None).Frame;
+        var rows = Enumerable.Range(0, raw.RowCount).Select(row => raw.Columns.Where(column => column.Name is not ("outcome" or "id")).ToDictionary(column => column.Name, column => column.ValueAt(row))).ToList();
+        using var answer = await client.PostAsJsonAsync("/api/v1/endpoints/raw-watched/predictions", rows);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        var watch = await program.Engineer.GetFromJsonAsync<JsonElement>("/api/v1/endpoints/raw-watched/watch");
+        var drift = watch.GetProperty("drift").EnumerateArray().Where(column => column.GetProperty("column").GetString() != "prediction").ToList();
+        Assert.Contains(drift, column => column.GetProperty("column").GetString() == "terminal");
+        Assert.All(drift, column => Assert.False(column.GetProperty("has_drifted").GetBoolean(), column.ToString()));
+    }
 }
