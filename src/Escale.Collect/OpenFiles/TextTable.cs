@@ -104,10 +104,12 @@ internal sealed class TextTable
     }
 
     /// <summary>The same columns over rows that <see cref="Conversion.CsvFile"/> wrote, without a header.</summary>
-    public TextTable OfHead() => new(Shown, Reading)
+    /// <param name="first">The first column.</param>
+    /// <param name="count">How many columns.</param>
+    public TextTable OfHead(int first, int count) => new(Shown, Reading)
     {
-        Columns = Columns,
-        Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = false, Columns = [.. Columns.Select(column => new CsvColumn(column.Name, SqlTypes.Text))] },
+        Columns = [.. Columns.Skip(first).Take(count)],
+        Dialect = new CsvDialect { Delimiter = ',', Quote = '"', Escape = '"', HasHeader = false, Columns = [.. Columns.Skip(first).Take(count).Select(column => new CsvColumn(column.Name, SqlTypes.Text))] },
     };
 
     /// <summary>A SELECT of the columns as their types; what is not of its column's type is NULL.</summary>

@@ -124,11 +124,20 @@ internal sealed class UploadFiles(UploadStore store, FilePreparer preparer)
     private async Task<string> PlainAsync(Upload upload, string path, string name, Compression compression, CancellationToken cancellationToken)
     {
         var target = Path.Combine(store.FolderOf(upload), "plain");
-        if (!File.Exists(target))
+        if (File.Exists(target))
         {
-            var plain = await preparer.PlainAsync(path, name, compression, null, isText: false, MaxUnpackedBytes, store.FolderOf(upload), cancellationToken);
-            File.Move(plain, target, overwrite: true);
+            return target;
         }
-        return target;
+        var folder = Directory.CreateDirectory(Path.Combine(store.FolderOf(upload), "plain-" + Guid.NewGuid().ToString("N"))).FullName;
+        try
+        {
+            var plain = await preparer.PlainAsync(path, name, compression, null, isText: false, MaxUnpackedBytes, folder, cancellationToken);
+            File.Move(plain, target, overwrite: true);
+            return target;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Escale.Collect.Files;
 using Escale.Collect.Loading;
@@ -11,6 +12,7 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
     private const int PreviewRows = 200;
     private const int LeastRows = 20;
     private const int MostShown = 200;
+    private const int ColumnsAtOnce = 200;
     private const int PreviewCells = 100_000;
     private const int MostKept = 32;
     private readonly Lock _gate = new();
@@ -67,6 +69,19 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
                 return known;
             }
         }
+        try
+        {
+            return await FindOutAsync(upload, changes, cancellationToken);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            // What is unpacked takes room.
+            throw UploadStore.NoRoom(exception);
+        }
+    }
+
+    private async Task<Known> FindOutAsync(Upload upload, string changes, CancellationToken cancellationToken)
+    {
         var content = await files.OpenAsync(upload, cancellationToken);
         var writing = upload.Changes.ToWriting();
         var text = content.IsText ? await TextTable.SniffAsync(content.Path, content.Name, writing.Options, writing.Columns, preparer, store.FolderOf(upload), cancellationToken) : null;
@@ -112,25 +127,42 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
     /// <summary>Text: each value as it stands and as it is read; a row with a value that is not of its column's type would be rejected.</summary>
     private async Task<PreviewAnswer> TextAsync(Upload upload, TextTable text, CancellationToken cancellationToken)
     {
-        var head = Path.Combine(store.FolderOf(upload), "head-" + Guid.NewGuid().ToString("N"));
         var most = Math.Clamp(PreviewCells / text.Columns.Count, LeastRows, PreviewRows);
+        var head = text.Head.Take(most).ToList();
         // The engine takes no longer line.
-        var tooLong = text.Head.Take(most).Where(row => row.Text.Length > CsvRelation.MaxLineBytes).ToList();
-        var records = text.Head.Take(most).Except(tooLong).ToList();
+        var tooLong = head.Where(row => row.Text.Length > CsvRelation.MaxLineBytes).ToList();
+        var records = head.Except(tooLong).ToList();
+        var rows = await CompareAsync(upload, text, records, cancellationToken);
+        return Judge(text, records, rows, [.. tooLong.Select(row => new PreviewReject(row.Line, "long", null, row.Text[..MostShown]))]);
+    }
+
+    /// <summary>Each row's values as they stand and as they are read, some hundred columns at a time: the engine takes long to plan for thousands.</summary>
+    private async Task<IReadOnlyList<object?[]>> CompareAsync(Upload upload, TextTable text, List<Sniffing.LooseRecord> records, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(store.FolderOf(upload), "head-" + Guid.NewGuid().ToString("N"))).FullName;
+        var parts = Enumerable.Range(0, text.Columns.Count).Chunk(ColumnsAtOnce).Select(columns => (First: columns[0], Count: columns.Length, Path: Path.Combine(folder, columns[0].ToString(CultureInfo.InvariantCulture)))).ToList();
+        var all = records.ConvertAll(_ => new object?[2 * text.Columns.Count]);
         try
         {
-            using (var file = new Conversion.CsvFile(File.Create(head)))
+            foreach (var (first, count, path) in parts)
             {
-                records.ForEach(row => file.Write(row.Fields));
+                using var file = new Conversion.CsvFile(File.Create(path));
+                records.ForEach(row => file.Write(new ArraySegment<string>(row.Fields, first, count)));
             }
-            var view = text.OfHead();
-            await using var session = await engine.OpenAsync([head], [], cancellationToken);
-            var rows = await session.RowsAsync(view.CompareSql(head, most), cancellationToken);
-            return Judge(text, records, rows, [.. tooLong.Select(row => new PreviewReject(row.Line, "long", null, row.Text[..MostShown]))]);
+            await using var session = await engine.OpenAsync([.. parts.Select(part => part.Path)], [], cancellationToken);
+            foreach (var (first, count, path) in parts)
+            {
+                var rows = await session.RowsAsync(text.OfHead(first, count).CompareSql(path, records.Count), cancellationToken);
+                for (var row = 0; row < Math.Min(rows.Count, all.Count); row++)
+                {
+                    rows[row].CopyTo(all[row], 2 * first);
+                }
+            }
+            return all;
         }
         finally
         {
-            File.Delete(head);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -161,7 +193,7 @@ internal sealed class UploadReadings(UploadStore store, UploadFiles files, FileP
         await using var file = await OpenAsync(upload, cancellationToken);
         await using var session = await engine.OpenAsync(file.ReadPaths, [], cancellationToken);
         var columns = await session.DescribeAsync(file.Sql, cancellationToken);
-        var rows = await session.RowsAsync($"SELECT {string.Join(", ", columns.Select(column => $"CAST({Engines.DuckDb.DuckSql.Name(column.Name)} AS VARCHAR)"))} FROM ({file.Sql}) LIMIT {PreviewRows.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancellationToken);
+        var rows = await session.RowsAsync($"SELECT {string.Join(", ", columns.Select(column => $"CAST({Engines.DuckDb.DuckSql.Name(column.Name)} AS VARCHAR)"))} FROM ({file.Sql}) LIMIT {PreviewRows.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
         return new PreviewAnswer(
             [.. columns.Select(column => new PreviewColumn(column.Name, Definitions.SqlTypes.NameOf(Engines.Tables.TableTypes.ToSql(Engines.Tables.TableTypes.ToDelta(column.Type)))))],
             [.. rows.Select((row, i) => new PreviewRow(i + 1, [.. row.Select(value => (string?)value)], null))], []);

@@ -47,10 +47,21 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
             throw NoRoom(null);
         }
         var upload = new Upload { Id = RandomNumberGenerator.GetHexString(32, lowercase: true), Owner = owner.Id, Name = Shorten(name), Length = length, CreatedAt = clock.GetUtcNow(), Address = address };
-        writer.Write(Path.Combine(FolderOf(upload), DataFile), []);
-        Save(upload);
-        Failpoint.Hit("collect.upload.created");
-        return upload;
+        try
+        {
+            writer.Write(Path.Combine(FolderOf(upload), DataFile), []);
+            Save(upload);
+            Failpoint.Hit("collect.upload.created");
+            return upload;
+        }
+        catch (IOException exception)
+        {
+            if (Directory.Exists(FolderOf(upload)))
+            {
+                Directory.Delete(FolderOf(upload), recursive: true);
+            }
+            throw NoRoom(exception);
+        }
     }
 
     /// <summary>How many bytes a person may still upload.</summary>
@@ -205,7 +216,7 @@ internal sealed class UploadStore(ProjectRoot root, Project project, DurableWrit
         return plain.Length == 0 ? "file" : plain.Length <= 200 ? plain : plain[^200..];
     }
 
-    private static EscaleException NoRoom(IOException? exception) => exception is null
+    internal static EscaleException NoRoom(IOException? exception) => exception is null
         ? new("collect.upload-no-room", "The disk has no room for this file.", "Make room, then go on: what came is kept.")
         : new("collect.upload-no-room", $"The bytes cannot be kept: {exception.Message}", "Make room, then go on: what came is kept.", inner: exception);
 

@@ -96,6 +96,54 @@ public sealed class UploadTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("collect.upload.write")]
+    [InlineData("collect.upload.synced")]
+    [InlineData("file.write")]
+    public async Task A_disk_that_is_full_anywhere_says_so_and_nothing_that_was_told_is_lost(string place)
+    {
+        var bytes = Encoding.UTF8.GetBytes(Ships);
+        var upload = Store.Create(_awa, "t.csv", bytes.Length);
+        await Store.AppendAsync(upload, new MemoryStream(bytes[..20]), null, Stop);
+        using (Failpoint.Arm(place, FailpointAction.NoSpace))
+        {
+            if (place == "file.write")
+            {
+                Assert.Equal("collect.upload-no-room", Assert.Throws<EscaleException>(() => Store.Create(_awa, "other.csv", 10)).Code);
+            }
+            else
+            {
+                Assert.Equal("collect.upload-no-room", (await Assert.ThrowsAsync<EscaleException>(() => Store.AppendAsync(upload, new MemoryStream(bytes[20..]), null, Stop))).Code);
+            }
+        }
+        Assert.Equal([upload.Id], Store.All(_awa).Select(one => one.Id));
+        var offset = (int)Store.OffsetOf(upload);
+        Assert.InRange(offset, 20, bytes.Length);
+        await Store.AppendAsync(upload, new MemoryStream(bytes[offset..]), null, Stop);
+        Assert.Equal(bytes, File.ReadAllBytes(Store.DataOf(upload)));
+    }
+
+    [Fact]
+    public async Task What_nobody_goes_on_with_is_forgotten_after_three_days_and_not_before()
+    {
+        var upload = await UploadAsync("t.csv", Encoding.UTF8.GetBytes(Ships));
+        Age(upload, UploadStore.Patience - TimeSpan.FromHours(1));
+        Store.Create(_awa, "next.csv", 10);
+        Assert.Equal(upload.Id, Store.Get(upload.Id, _awa).Id);
+        Age(upload, UploadStore.Patience + TimeSpan.FromHours(1));
+        Store.Create(_awa, "another.csv", 10);
+        Assert.Equal("collect.upload-not-found", Assert.Throws<EscaleException>(() => Store.Get(upload.Id, _awa)).Code);
+        Assert.False(Directory.Exists(Store.FolderOf(upload)));
+    }
+
+    private void Age(Upload upload, TimeSpan age)
+    {
+        foreach (var file in Directory.EnumerateFiles(Store.FolderOf(upload)))
+        {
+            File.SetLastWriteTimeUtc(file, TimeProvider.System.GetUtcNow().UtcDateTime - age);
+        }
+    }
+
+    [Theory]
     [InlineData("collect.upload.named")]
     [InlineData("collect.upload.moved")]
     [InlineData("collect.upload.defined")]

@@ -22,6 +22,21 @@ public sealed class What_people_upload : IAsyncDisposable
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
+    public async Task Five_thousand_columns_are_previewed_and_loaded()
+    {
+        var text = new StringBuilder(string.Join(',', Enumerable.Range(0, 5000).Select(at => $"c{at}"))).Append('\n');
+        for (var row = 0; row < 30; row++)
+        {
+            text.AppendJoin(',', Enumerable.Range(0, 5000).Select(at => (row * at).ToString(CultureInfo.InvariantCulture))).Append('\n');
+        }
+        var upload = await UploadAsync("wide.csv", Encoding.UTF8.GetBytes(text.ToString()));
+        var preview = await Readings.PreviewAsync(upload, Stop);
+        Assert.Equal((5000, 20), (preview.Columns.Count, preview.Rows.Count));
+        await LoadAsync(upload, "wide");
+        Assert.Equal(["30|144971"], _host.Query("select count(*), max(c4999) from bronze.wide"));
+    }
+
+    [Fact]
     public async Task A_field_of_ten_megabytes_is_set_aside_and_nothing_else()
     {
         var upload = await UploadAsync("long.csv", Encoding.UTF8.GetBytes($"id,note\n1,\"{new string('x', 5_000_000)}, {new string('y', 5_000_000)}\"\n2,short\n"));

@@ -36,6 +36,39 @@ internal sealed partial class SignedIn : IAsyncDisposable
         return session;
     }
 
+    /// <summary>Starts the program again on the same folder, and signs in.</summary>
+    public static async Task<SignedIn> AgainAsync(string folder)
+    {
+        var server = EscaleProgram.Start(folder, ["serve", "--urls", "http://127.0.0.1:0", "--json"]);
+        using var said = JsonDocument.Parse(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync()));
+        var session = new SignedIn(server, new Uri(said.RootElement.GetProperty("listening").GetString()!));
+        var back = await session.PostFormAsync("/sign-in", "/sign-in", ("email", "awa@example.org"), ("password", "une phrase assez longue"));
+        Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
+        return session;
+    }
+
+    /// <summary>Kills the program as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        _server.Kill();
+        await _server.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for a run to end; its status.</summary>
+    public async Task<string> EndOfRunAsync(string run)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while ((await GetJsonAsync("/api/v1/runs/" + run)).GetProperty("run").GetProperty("status").GetString() is var status)
+        {
+            if (status != "running")
+            {
+                return status!;
+            }
+            await Task.Delay(200, patience.Token);
+        }
+        return "";
+    }
+
     /// <summary>Sends a form with the antiforgery token of a page.</summary>
     public async Task<HttpResponseMessage> PostFormAsync(string page, string action, params (string Name, string Value)[] fields)
     {

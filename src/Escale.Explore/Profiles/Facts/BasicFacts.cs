@@ -39,7 +39,8 @@ internal sealed class BasicFacts
         IReadOnlyList<ColumnSql> columns = [.. parts.SelectMany(part => part.Columns)];
         foreach (var (relation, some) in parts)
         {
-            var wanted = some.SelectMany(column => Wanted(column, exact).Select(one => (column.Column.Name, one.Key, one.Sql))).ToList();
+            var isWide = exact && parts.Count > 1;
+            var wanted = some.SelectMany(column => Wanted(column, exact, isWide).Select(one => (column.Column.Name, one.Key, one.Sql))).ToList();
             var hash = parts.Count == 1 ? RowHash(columns) : null;
             var row = (await rows.QueryAsync(Statement(relation, wanted.Select(one => one.Sql), hash, partsOfHash), cancellationToken))[0];
             facts.Rows = (long)row[0]!;
@@ -47,6 +48,10 @@ internal sealed class BasicFacts
             for (var at = 0; at < wanted.Count; at++)
             {
                 facts._values[(wanted[at].Name, wanted[at].Key)] = row[at + 3];
+            }
+            if (isWide)
+            {
+                await facts.ReadLongAsync(rows, relation, some, cancellationToken);
             }
         }
         if (parts.Count > 1)
@@ -88,7 +93,35 @@ internal sealed class BasicFacts
 
     private static long Repeats(object?[] row, long parts) => ((long)row[1]! - (long)row[2]!) * Math.Max(1, parts);
 
-    private static IEnumerable<(string Key, string Sql)> Wanted(ColumnSql column, bool exact)
+    /// <summary>What is the same for all numbers, and for all texts, of hundreds of columns at once.</summary>
+    private async Task ReadLongAsync(ProfileRows rows, string from, IReadOnlyList<ColumnSql> columns, CancellationToken cancellationToken)
+    {
+        var numbers = columns.Where(column => column.HasScale).ToList();
+        if (numbers.Count > 0)
+        {
+            (string Key, string Sql)[] figures = [.. OfScale("x", exact: true), .. OfNumbers("x", "x", exact: true, isWhole: false)];
+            Take(numbers, [.. figures.Select(one => one.Key)], await rows.QueryAsync(LongSql.Numbers(numbers, figures.Select(one => one.Sql), from), cancellationToken));
+        }
+        var texts = columns.Where(column => column.IsText).ToList();
+        if (texts.Count > 0)
+        {
+            (string Key, string Sql)[] figures = [.. OfTexts("x")];
+            Take(texts, [.. figures.Select(one => one.Key)], await rows.QueryAsync(LongSql.Texts(texts, figures.Select(one => one.Sql), from), cancellationToken));
+        }
+    }
+
+    private void Take(IReadOnlyList<ColumnSql> columns, IReadOnlyList<string> keys, IReadOnlyList<object?[]> answer)
+    {
+        foreach (var row in answer)
+        {
+            for (var at = 0; at < keys.Count; at++)
+            {
+                _values[(columns[(int)(long)row[0]!].Column.Name, keys[at])] = row[at + 1];
+            }
+        }
+    }
+
+    private static IEnumerable<(string Key, string Sql)> Wanted(ColumnSql column, bool exact, bool isWide)
     {
         var name = column.Name;
         yield return ("count", $"count({name})");
@@ -100,38 +133,44 @@ internal sealed class BasicFacts
         yield return ("distinct", exact ? "0::BIGINT" : $"approx_count_distinct({name})");
         yield return ("min", $"left(min({name})::VARCHAR, 200)");
         yield return ("max", $"left(max({name})::VARCHAR, 200)");
-        if (column.HasScale)
+        if (isWide)
         {
-            var shares = string.Join(", ", Shares.Select(share => share.ToString(CultureInfo.InvariantCulture)));
-            yield return ("least", $"min({column.Finite})");
-            yield return ("most", $"max({column.Finite})");
-            yield return ("quantiles", exact ? $"quantile_cont({column.Finite}, [{shares}])" : $"approx_quantile({column.Finite}, [{shares}])");
+            yield break;
         }
-        foreach (var one in column.IsNumber ? OfNumbers(column, exact) : column.IsText ? OfTexts(column) : [])
+        var isWhole = column.Column.Type.EndsWith("INT", StringComparison.Ordinal) || column.Column.Type == "INTEGER";
+        foreach (var one in (column.HasScale ? OfScale(column.Finite, exact) : []).Concat(column.IsNumber ? OfNumbers(column.Name, column.Finite, exact, isWhole) : column.IsText ? OfTexts(column.Name) : []))
         {
             yield return one;
         }
     }
 
-    private static IEnumerable<(string Key, string Sql)> OfNumbers(ColumnSql column, bool exact)
+    private static IEnumerable<(string Key, string Sql)> OfScale(string finite, bool exact)
     {
-        yield return ("finite", $"count({column.Finite})");
-        yield return ("mean", $"avg({column.Finite})");
-        yield return ("deviation", $"stddev_samp({column.Finite})");
-        yield return ("zeros", $"count_if({column.Name} = 0)");
-        yield return ("negatives", $"count_if({column.Name} < 0)");
+        var shares = string.Join(", ", Shares.Select(share => share.ToString(CultureInfo.InvariantCulture)));
+        yield return ("least", $"min({finite})");
+        yield return ("most", $"max({finite})");
+        yield return ("quantiles", exact ? $"quantile_cont({finite}, [{shares}])" : $"approx_quantile({finite}, [{shares}])");
+    }
+
+    private static IEnumerable<(string Key, string Sql)> OfNumbers(string name, string finite, bool exact, bool isWhole)
+    {
+        yield return ("finite", $"count({finite})");
+        yield return ("mean", $"avg({finite})");
+        yield return ("deviation", $"stddev_samp({finite})");
+        yield return ("zeros", $"count_if({name} = 0)");
+        yield return ("negatives", $"count_if({name} < 0)");
         if (exact)
         {
-            yield return ("skew", $"skewness({column.Finite})");
-            yield return ("fractions", column.Column.Type.EndsWith("INT", StringComparison.Ordinal) || column.Column.Type == "INTEGER" ? "0::BIGINT" : $"count_if({column.Finite} <> trunc({column.Finite}))");
+            yield return ("skew", $"skewness({finite})");
+            yield return ("fractions", isWhole ? "0::BIGINT" : $"count_if({finite} <> trunc({finite}))");
         }
     }
 
-    private static IEnumerable<(string Key, string Sql)> OfTexts(ColumnSql column)
+    private static IEnumerable<(string Key, string Sql)> OfTexts(string name)
     {
-        yield return ("shortest", $"min(length({column.Name}))");
-        yield return ("longest", $"max(length({column.Name}))");
-        yield return ("length", $"avg(length({column.Name}))");
-        yield return ("empty", $"count_if({column.Name} = '')");
+        yield return ("shortest", $"min(length({name}))");
+        yield return ("longest", $"max(length({name}))");
+        yield return ("length", $"avg(length({name}))");
+        yield return ("empty", $"count_if({name} = '')");
     }
 }

@@ -16,9 +16,12 @@ internal static class Spreads
     {
         var found = new Dictionary<string, (Histogram, OutlierFacts?)>(StringComparer.Ordinal);
         var planned = columns.Where(column => column.HasScale).Select(column => (Column: column, Plan: Plan.Of(column, facts))).Where(one => one.Plan is not null).ToList();
-        foreach (var some in planned.Chunk(ColumnsAtOnce))
+        foreach (var some in planned.Chunk(planned.Count > ColumnsAtOnce ? ColumnPart.Most : ColumnsAtOnce))
         {
-            var answer = await rows.QueryAsync(string.Join("\nUNION ALL\n", some.Select((one, at) => one.Plan!.Sql(one.Column, at, from))), cancellationToken);
+            var sql = some.Length > ColumnsAtOnce
+                ? LongSql.Histograms([.. some.Select(one => one.Column)], [.. some.Select((one, at) => one.Plan!.Row(at))], from, Plan.Place("p.low", "p.start", "p.step", "p.most", "p.high"))
+                : string.Join("\nUNION ALL\n", some.Select((one, at) => one.Plan!.Sql(one.Column, at, from)));
+            var answer = await rows.QueryAsync(sql, cancellationToken);
             foreach (var counts in answer.GroupBy(row => (int)(long)row[0]!))
             {
                 var (column, plan) = some[counts.Key];
@@ -34,9 +37,9 @@ internal static class Spreads
     {
         var found = columns.ToDictionary(column => column.Column.Name, _ => new List<ValueCount>(), StringComparer.Ordinal);
         var plain = columns.Where(column => column.IsPlain).ToList();
-        foreach (var some in plain.Chunk(ColumnsAtOnce))
+        foreach (var some in plain.Chunk(plain.Count > ColumnsAtOnce ? ColumnPart.Most : ColumnsAtOnce))
         {
-            var sql = string.Join("\nUNION ALL\n", some.Select((column, at) => string.Create(CultureInfo.InvariantCulture,
+            var sql = some.Length > ColumnsAtOnce ? LongSql.Values(some, from, most) : string.Join("\nUNION ALL\n", some.Select((column, at) => string.Create(CultureInfo.InvariantCulture,
                 $"(SELECT {at}::BIGINT, left({column.Text}, 200), __n, __groups FROM (SELECT {column.Name}, count(*) AS __n, count(*) OVER () AS __groups FROM {from} AS t WHERE {column.Name} IS NOT NULL GROUP BY 1 ORDER BY __n DESC, hash({column.Name}) LIMIT {(column.IsText ? most : Math.Min(most, 50))}) AS v)")));
             foreach (var row in await rows.QueryAsync(sql, cancellationToken))
             {
@@ -92,14 +95,23 @@ internal static class Spreads
 
         public string Sql(ColumnSql column, int at, string from)
         {
-            var (start, step) = (Literal(From), Literal((To - From) / Steps));
             var (low, high) = Fences is { } fences ? (Literal(fences.Low), Literal(fences.High)) : ("NULL", "NULL");
-            // Steps are 0 to 29; before them -1, after them 30; what is also far out has 1000 added or taken.
             return string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {at}::BIGINT, (CASE WHEN x < {start} THEN -1 WHEN x > {Literal(To)} THEN {Steps} ELSE least(floor((x - {start}) / {step}), {Steps - 1}) END + CASE WHEN x < {low} THEN -1000 WHEN x > {high} THEN 1000 ELSE 0 END)::BIGINT, count(*)
+                SELECT {at}::BIGINT, {Place(low, Literal(From), Literal((To - From) / Steps), Literal(To), high)}, count(*)
                 FROM (SELECT {column.Finite} AS x FROM {from} AS t) WHERE x IS NOT NULL GROUP BY 1, 2
                 """);
         }
+
+        /// <summary>The plan as a row of values.</summary>
+        public string Row(int at)
+        {
+            var (low, high) = Fences is { } fences ? (Literal(fences.Low), Literal(fences.High)) : ("NULL", "NULL");
+            return string.Create(CultureInfo.InvariantCulture, $"({at}, {low}, {Literal(From)}, {Literal((To - From) / Steps)}, {Literal(To)}, {high})");
+        }
+
+        /// <summary>The step of a value: 0 to 29; before them -1, after them 30; what is also far out has 1000 added or taken.</summary>
+        public static string Place(string low, string start, string step, string most, string high) => string.Create(CultureInfo.InvariantCulture,
+            $"(CASE WHEN x < {start} THEN -1 WHEN x > {most} THEN {Steps} ELSE least(floor((x - {start}) / {step}), {Steps - 1}) END + CASE WHEN x < {low} THEN -1000 WHEN x > {high} THEN 1000 ELSE 0 END)::BIGINT");
 
         public (Histogram, OutlierFacts?) Read(Dictionary<long, long> counts)
         {

@@ -10,27 +10,45 @@ internal sealed record TextChecks(long Blank, long Padded, long NullWords, long 
         "inconnue", "non renseigné", "non renseignée", "manquant", "vide", "aucun", "aucune",
     ];
 
+    private const int ColumnsAtOnce = 40;
     private const string Blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
-    private const int ColumnsAtOnce = 100;
 
     /// <summary>Counts them for every column of text.</summary>
     public static async Task<Dictionary<string, TextChecks>> ReadAsync(ProfileRows rows, string from, IReadOnlyList<ColumnSql> columns, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, TextChecks>(StringComparer.Ordinal);
         var words = string.Join(", ", NullWordList.Select(word => $"'{word}'"));
-        foreach (var some in columns.Where(column => column.IsText).Chunk(ColumnsAtOnce))
+        foreach (var some in columns.Where(column => column.IsText).Chunk(ColumnPart.Most))
         {
-            var counts = some.Select(column => $"""
-                count_if({column.Name} <> '' AND trim({column.Name}, {Blanks}) = ''), count_if(trim({column.Name}, {Blanks}) <> {column.Name}), count_if(length({column.Name}) < 20 AND lower(trim({column.Name})) IN ({words})),
-                  count_if(regexp_matches({column.Name}, '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')), count_if(contains({column.Name}, 'Ã©') OR contains({column.Name}, 'Ã¨') OR contains({column.Name}, 'â€') OR contains({column.Name}, 'Ã ') OR contains({column.Name}, 'Ã´') OR contains({column.Name}, chr(65533)))
-                """);
-            var row = (await rows.QueryAsync($"SELECT {string.Join(",\n  ", counts)}\nFROM {from} AS t", cancellationToken))[0];
-            for (var at = 0; at < some.Length; at++)
+            var counts = some.ToDictionary(column => column.Column.Name, _ => new long[5], StringComparer.Ordinal);
+            if (some.Length > ColumnsAtOnce)
             {
-                var five = row.Skip(at * 5).Take(5).Select(Spreads.Counted).ToArray();
-                found[some[at].Column.Name] = new TextChecks(five[0], five[1], five[2], five[3], five[4]);
+                foreach (var row in await rows.QueryAsync(LongSql.Counts(some, Conditions("x", words), from), cancellationToken))
+                {
+                    counts[some[(int)(long)row[0]!].Column.Name] = [.. row.Skip(1).Select(Spreads.Counted)];
+                }
+            }
+            else if ((await rows.QueryAsync($"SELECT {string.Join(",\n  ", some.SelectMany(column => Conditions(column.Name, words)).Select(one => $"count_if({one})"))}\nFROM {from} AS t", cancellationToken))[0] is var row)
+            {
+                for (var at = 0; at < some.Length; at++)
+                {
+                    counts[some[at].Column.Name] = [.. row.Skip(at * 5).Take(5).Select(Spreads.Counted)];
+                }
+            }
+            foreach (var (name, five) in counts)
+            {
+                found[name] = new TextChecks(five[0], five[1], five[2], five[3], five[4]);
             }
         }
         return found;
     }
+
+    private static IEnumerable<string> Conditions(string name, string words) =>
+    [
+        $"{name} <> '' AND trim({name}, {Blanks}) = ''",
+        $"trim({name}, {Blanks}) <> {name}",
+        $"length({name}) < 20 AND lower(trim({name})) IN ({words})",
+        $@"regexp_matches({name}, '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')",
+        $"contains({name}, 'Ã©') OR contains({name}, 'Ã¨') OR contains({name}, 'â€') OR contains({name}, 'Ã ') OR contains({name}, 'Ã´') OR contains({name}, chr(65533))",
+    ];
 }

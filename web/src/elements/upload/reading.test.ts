@@ -22,8 +22,11 @@ describe("what was found, in words", () => {
     expect(columnWords({ type: "double", decimal: ",", thousands: " ", unit: "€" })).toBe("number, decimal comma, groups with “blank”, €");
   });
 
+  it("tells French months", () => expect(columnWords({ type: "date", format: "%d %B %Y", language: "fr" })).toContain("months in French"));
+
   it("says nothing where nothing was found", () => {
     expect(notes(nothing)).toEqual([]);
+    expect(notes({ ...nothing, is_whole: false, places: 24 })[0]).toContain("24 other places");
     expect(notes({ ...nothing, rows: 3, next_table: 9 })).toHaveLength(2);
   });
 });
