@@ -73,6 +73,8 @@ internal static class AuditWords
         ["question.deleted"] = new("Question deleted", "Question supprimée"),
         ["recipe.saved"] = new("Recipe saved", "Recette enregistrée"),
         ["recipe.changed"] = new("Recipe changed", "Recette modifiée"),
+        ["recipe.suggestion-accepted"] = new("Suggestion accepted", "Suggestion acceptée"),
+        ["recipe.suggestion-refused"] = new("Suggestion refused", "Suggestion refusée"),
         ["recipe.deleted"] = new("Recipe deleted", "Recette supprimée"),
         ["dashboard.saved"] = new("Dashboard saved", "Tableau de bord enregistré"),
         ["dashboard.removed"] = new("Dashboard removed", "Tableau de bord supprimé"),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Escale.Explore.Profiles.Alerts;
 using Escale.Explore.Profiles.Cleaning;
 using Escale.Explore.Profiles.Running;
+using Escale.Explore.Recipes.Suggestions;
 using Escale.Kernel;
 using Escale.Ui;
 using Microsoft.AspNetCore.Builder;
@@ -37,10 +38,10 @@ internal static class ProfileEndpoints
         endpoints.MapGet("/api/v1/uploads/{id}/profile", UploadAsync).For(Role.Analyst).Produces<TableProfile>().WithTags("Uploads").WithSummary("Get the profile of an uploaded file").WithDescription(About);
     }
 
-    private static async Task<Ok<CleaningAnswer>> CleaningAsync(ProfileCache cache, Reader reader, string name, CancellationToken cancellationToken)
+    private static async Task<Ok<CleaningAnswer>> CleaningAsync(ProfileCache cache, Answers answers, Reader reader, string name, CancellationToken cancellationToken)
     {
         var profile = await (await cache.TableAsync(TableName.Parse(name), null, full: true, cancellationToken)).Result.WaitAsync(cancellationToken);
-        var steps = SafeSteps.Of(profile, reader);
+        var steps = SafeSteps.Of(profile, reader, answers.Adviser(), (column, kind) => answers.IsRefused(profile.Name, column, kind));
         return TypedResults.Ok(new CleaningAnswer(steps, SafeSteps.Yaml(profile, steps)));
     }
 

@@ -74,6 +74,8 @@ internal static class Words
     public static readonly Text Complete = new("nothing missing", "rien ne manque");
     public static readonly Text Share = new("Share", "Part");
     public static readonly Text Clean = new("Clean it for me", "Nettoyer pour moi");
+    public static readonly Text CleanMake = new("Make this recipe", "Créer cette recette");
+    public static readonly Text CleanCode = new("As code", "En code");
     public static readonly Text CleanAbout = new(
         "These steps lose nothing: put them into a recipe of the project (recipes/NAME.yml) and change them as you like. What needs a decision is not among them.",
         "Ces étapes ne perdent rien : mettez-les dans une recette du projet (recipes/NOM.yml) et modifiez-les à votre gré. Ce qui demande une décision n'y est pas.");

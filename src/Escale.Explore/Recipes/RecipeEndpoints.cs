@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Escale.Kernel;
+using Escale.Projects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -32,16 +33,21 @@ internal static class RecipeEndpoints
 
     internal sealed record ClusterBody(JsonObject Recipe, string Column, string Method = "fingerprint", double? Threshold = null, int? Size = null);
 
+    /// <summary>A run that was started.</summary>
+    internal sealed record Started(string Run);
+
     internal sealed record Compiled(string Yaml, string Sql);
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         RecipePages.Map(endpoints);
+        Suggestions.SuggestionEndpoints.Map(endpoints);
         var api = endpoints.MapGroup("/api/v1/recipes").WithTags("Recipes");
         api.MapGet("/", List).For(Role.Viewer).WithSummary("The recipes of the project, and what is wrong with those that cannot be read");
         api.MapGet("/{name}", Get).For(Role.Viewer).WithSummary("A recipe: its steps, its file, and the SQL that they are");
         api.MapPut("/{name}", PutAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Save a recipe in the form of its file. If-Match holds its ETag (412 when somebody changed it meanwhile) or *; without it the recipe must be new");
         api.MapDelete("/{name}", DeleteAsync).For(Role.Analyst, TokenScope.Write).WithSummary("Delete a recipe; the table that it made stays");
+        api.MapPost("/{name}/runs", RunAsync).For(Role.Analyst, TokenScope.Run).WithSummary("Make the recipe's own table: a run of this recipe and nothing else; answers once it is planned");
         api.MapPost("/preview", PreviewAsync).For(Role.Analyst).RequireRateLimiting(RateLimits.Sql).WithSummary("What a step does: rows before and after it, changed cells, and the number of rows after each step; of a large table on a sample, and says so");
         api.MapPost("/compile", (DraftBody body) => TypedResults.Ok(CompiledOf(RecipeFiles.Draft(body.Name, body.Recipe), body.Recipe))).For(Role.Analyst).WithSummary("A recipe as its file and as SQL");
         api.MapPost("/cluster", ClusterAsync).For(Role.Analyst).RequireRateLimiting(RateLimits.Sql).WithSummary("Values of a column, after the recipe's steps, that are the same written differently: by fingerprint, ngram or edit distance");
@@ -87,6 +93,16 @@ internal static class RecipeEndpoints
         files.Remove(name, Fingerprint.Expected(context.Request));
         await Audit.NoteAsync(context, "recipe.deleted", name);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Whoever may write a recipe may see what it makes; what else is run is for those who change the project.</summary>
+    private static async Task<Accepted<Started>> RunAsync(HttpContext context, RecipeFiles files, LiveProject live, IRunStart runs, string name, CancellationToken cancellationToken)
+    {
+        var recipe = files.Get(name);
+        var asset = live.Now().Graph.Assets.First(asset => asset.Kind == "model" && asset.Name == recipe.Name && asset.Table == recipe.Makes);
+        var run = await runs.StartAsync([asset.Id], cancellationToken);
+        await Audit.NoteAsync(context, "run.started", run.Value);
+        return TypedResults.Accepted($"/api/v1/runs/{run}", new Started(run.Value));
     }
 
     private static async Task<Ok<Preview>> PreviewAsync(HttpContext context, RecipePreview preview, PreviewBody body, CancellationToken cancellationToken)

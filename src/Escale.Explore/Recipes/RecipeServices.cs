@@ -1,4 +1,6 @@
 using Escale.Engines.Tables;
+using Escale.Explore.Profiles.Running;
+using Escale.Explore.Recipes.Suggestions;
 using Escale.Explore.Sql;
 using Escale.Kernel;
 using Escale.Projects;
@@ -15,6 +17,7 @@ internal static class RecipeServices
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<RecipeFiles>();
+        services.AddSingleton<Answers>();
         services.AddSingleton<IGeneratedModels>(provider => provider.GetRequiredService<RecipeFiles>());
         services.AddSingleton<IRowPreparations>(provider => new RowPreparations(
             provider.GetRequiredService<Project>(), provider.GetRequiredService<RecipeFiles>(), provider.GetRequiredService<LakeEngine>));
@@ -27,7 +30,11 @@ internal static class RecipeServices
             provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<LiveProject>(), provider.GetRequiredService<LakeEngine>().Catalog));
         services.AddSingleton<ISearchSource, RecipeSearch>();
         services.AddSingleton(new TableAction(300, Words.Prepare, "list", table => "/recipes/new?table=" + Uri.EscapeDataString(table)));
+        services.AddSingleton(new TableAction(310, Profiles.Words.Clean, "wand-sparkles", table => $"/tables/{Uri.EscapeDataString(table)}/clean", IsPost: true));
         services.AddSingleton(new NavigationItem(300, "transformations", "/recipes", Words.Transformations, "list"));
+        services.AddSingleton(provider => new RecipeProfiles(
+            provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<RecipePreview>(), provider.GetRequiredService<LakeStates>(), provider.GetService<ProfileCache>()));
+        services.AddSingleton<RecipeCleaning>();
         services.AddSingleton(provider => new StepLearning(provider.GetRequiredService<SqlRunner>(), provider.GetRequiredService<RecipePreview>()));
     }
 }

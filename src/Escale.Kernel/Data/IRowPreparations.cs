@@ -6,7 +6,7 @@ namespace Escale.Kernel;
 /// </summary>
 public interface IRowPreparations
 {
-    /// <summary>The preparation that made a table, with what it learned from the data (means, levels, limits) as it stands now.</summary>
+    /// <summary>The preparation that made a table, with what it learned from the data (means, levels, limits) when that table was made.</summary>
     /// <returns>Null when no recipe makes the table, or its recipe groups or joins rows so that one row cannot go through it.</returns>
     Task<RowPreparation?> FitAsync(TableName table, CancellationToken cancellationToken);
 }
@@ -19,4 +19,8 @@ public interface IRowPreparations
 /// A SELECT over the relation <c>input</c>, which has the <paramref name="Inputs"/> and the row's number as <c>__row</c>. It keeps every row and <c>__row</c>; steps that
 /// leave rows out of a table leave none out here.
 /// </param>
-public sealed record RowPreparation(string Recipe, string Fingerprint, IReadOnlyList<AssetColumn> Inputs, string Sql);
+public sealed record RowPreparation(string Recipe, string Fingerprint, IReadOnlyList<AssetColumn> Inputs, string Sql)
+{
+    /// <summary>The tables that it learned from, with their versions: <c>bronze.titanic@3</c>; views without.</summary>
+    public IReadOnlyList<string> LearnedFrom { get; init; } = [];
+}

@@ -8,4 +8,5 @@ namespace Escale.Ui;
 /// <param name="Icon">The name of an icon of <c>Icon.razor</c>.</param>
 /// <param name="Href">The address, for the table's name.</param>
 /// <param name="Least">Who sees it.</param>
-public sealed record TableAction(int Order, Text Words, string Icon, Func<string, string> Href, Role Least = Role.Analyst);
+/// <param name="IsPost">Whether it does something at once: a form is sent there.</param>
+public sealed record TableAction(int Order, Text Words, string Icon, Func<string, string> Href, Role Least = Role.Analyst, bool IsPost = false);

@@ -43,7 +43,7 @@ internal sealed class ServedTables : IAsyncDisposable
         Escale.Explore.Profiles.ProfileServices.Add(builder.Services);
         Escale.Explore.Profiles.ProfileServices.AddWeb(builder.Services);
         builder.Services.AddSingleton<IFileTables, NoFiles>().AddSingleton(new Escale.Ui.Reader(Escale.Ui.Language.English));
-        builder.Services.AddSingleton(new DurableWriter(new LocalFileLayer())).AddSingleton<QuestionFiles>().AddSingleton<DashboardFiles>();
+        builder.Services.AddSingleton(new DurableWriter(new LocalFileLayer())).AddSingleton<Escale.Explore.Recipes.Suggestions.Answers>().AddSingleton<QuestionFiles>().AddSingleton<DashboardFiles>();
         builder.Services.AddSingleton<ITableUse>(provider => new QuestionUses(provider.GetRequiredService<QuestionFiles>(), new QuestionQueries(provider.GetRequiredService<QuestionFiles>(), null!, Engine.Catalog)));
         builder.Services.AddSingleton<ITableUse, DashboardUses>();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

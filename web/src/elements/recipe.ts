@@ -1,4 +1,4 @@
-// <escale-recipe data-name data-may-run>: a recipe in steps at the left, its rows before and after a step at the right; both as code.
+// <escale-recipe data-name>: a recipe in steps at the left, its rows before and after a step at the right; both as code.
 import { visit } from "@hotwired/turbo";
 import { ApiError, base, call, callJson, explain } from "../api";
 import { formatNumber, text } from "../language";
@@ -10,7 +10,8 @@ import { typedValue, withEdit } from "./recipe/edits";
 import { formOf } from "./recipe/forms";
 import { History } from "./recipe/history";
 import { codePart, columnMenu } from "./recipe/menus";
-import { asSent, fresh, groups, isWhole, newId, types, type Column, type Preview, type Recipe, type Row, type Step } from "./recipe/types";
+import { Suggestions } from "./recipe/suggestions";
+import { asSent, fresh, groups, isWhole, newId, types, type Column, type Draft, type Preview, type Recipe, type Row, type Step } from "./recipe/types";
 import { arrowKeys, drawRows, editCell } from "./recipe/view";
 import type { Names } from "./sql/editor";
 import { button, element, icon } from "./sql/parts";
@@ -30,6 +31,8 @@ export class EscaleRecipe extends HTMLElement {
   private preview: Preview | undefined;
   private readonly known = new Map<number, readonly Column[]>(); // columns before a step
   private onlyChanged = false;
+  private trial: Step | undefined; // a suggestion that is looked at
+  private readonly suggestions = new Suggestions({ recipe: () => this.ready(), add: (steps) => this.addAll(steps), look: (step) => this.try(step) });
   private asked: AbortController | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private readonly left = element("div", "builder-left");
@@ -51,6 +54,7 @@ export class EscaleRecipe extends HTMLElement {
 
   disconnectedCallback(): void {
     this.asked?.abort();
+    this.suggestions.stop();
     clearTimeout(this.waiting);
     this.removeEventListener("keydown", this.keys);
     removeEventListener("beforeunload", this.leave);
@@ -98,6 +102,7 @@ export class EscaleRecipe extends HTMLElement {
 
   // What was done: to the steps, to the history, to the rows.
   private changed(again = true, kind = ""): void {
+    this.trial = undefined;
     this.history.note(this.recipe, kind);
     this.seen = Math.min(this.seen, this.recipe.steps.length);
     this.known.clear();
@@ -109,6 +114,7 @@ export class EscaleRecipe extends HTMLElement {
   private go(state: Recipe | undefined): void {
     if (!state) return;
     this.recipe = state;
+    this.trial = undefined;
     this.seen = Math.min(this.seen, state.steps.length);
     this.known.clear();
     this.draw();
@@ -160,7 +166,7 @@ export class EscaleRecipe extends HTMLElement {
     });
     about.className = "input";
     parts.push(about, undo, redo);
-    if (!this.isNew && this.dataset["mayRun"] !== undefined) parts.push(button(text({ en: "Run", fr: "Exécuter" }), "play", () => void this.run()));
+    if (!this.isNew) parts.push(button(text({ en: "Run", fr: "Exécuter" }), "play", () => void this.run()));
     parts.push(button(text({ en: "Save", fr: "Enregistrer" }), "save", () => void this.save(), "primary"));
     this.head.replaceChildren(line(...parts));
   }
@@ -168,7 +174,7 @@ export class EscaleRecipe extends HTMLElement {
   private drawSteps(): void {
     const list = element("ol", "steps");
     list.append(this.tableCard(), ...this.recipe.steps.map((step, at) => this.card(step, at)));
-    this.left.replaceChildren(list, this.adder());
+    this.left.replaceChildren(list, this.adder(), this.suggestions.room);
     this.drawCounts();
   }
 
@@ -201,6 +207,7 @@ export class EscaleRecipe extends HTMLElement {
   }
 
   private look(at: number): void {
+    this.trial = undefined;
     const id = this.recipe.steps[at - 1]?.id ?? "";
     this.open = this.seen === at && this.open === id ? "" : id;
     this.seen = at;
@@ -321,7 +328,21 @@ export class EscaleRecipe extends HTMLElement {
     kept.forEach((value, at) => this.known.set(at, value));
     this.draw();
     this.left.querySelectorAll<HTMLElement>(".step-name")[this.seen]?.focus();
-    if (types[type]!.learns) void this.learn(step, this.seen - 1);
+    if (types[type]!.learns?.(step)) void this.learn(step, this.seen - 1);
+  }
+
+  /** Steps at the end, as they were suggested. */
+  private addAll(steps: readonly Draft[]): void {
+    for (const step of steps) this.recipe.steps.push({ ...(structuredClone(step) as Step), id: newId(this.recipe.steps) });
+    this.seen = this.recipe.steps.length;
+    this.open = "";
+    this.changed();
+  }
+
+  /** Shows what a suggested step would do after all others. */
+  private try(step: Draft | undefined): void {
+    this.trial = step ? ({ ...step, id: newId(this.recipe.steps) } as Step) : undefined;
+    this.refresh(0);
   }
 
   private async learn(step: Step, at: number): Promise<void> {
@@ -360,9 +381,11 @@ export class EscaleRecipe extends HTMLElement {
       return;
     }
     this.view.setAttribute("aria-busy", "true");
-    const seen = this.seen;
+    const recipe = this.ready();
+    if (this.trial) recipe.steps.push(this.trial);
+    const seen = this.trial ? recipe.steps.length : this.seen;
     try {
-      const ask = (step: number, rows: number): Promise<Preview> => callJson("/api/v1/recipes/preview", { method: "POST", body: JSON.stringify({ recipe: this.ready(), step, rows, only_changed: this.onlyChanged && rows > 1 }), signal: asked.signal });
+      const ask = (step: number, rows: number): Promise<Preview> => callJson("/api/v1/recipes/preview", { method: "POST", body: JSON.stringify({ recipe, step, rows, only_changed: this.onlyChanged && rows > 1 }), signal: asked.signal });
       const preview = await ask(seen, 100);
       if (asked.signal.aborted) return;
       this.preview = preview;
@@ -374,6 +397,7 @@ export class EscaleRecipe extends HTMLElement {
       this.notice.replaceChildren();
       this.drawPreview();
       this.drawCounts();
+      this.suggestions.ask();
       if (this.code.open) void this.drawCode();
     } catch (error) {
       if (!asked.signal.aborted) this.tell(explain(error));
@@ -399,9 +423,9 @@ export class EscaleRecipe extends HTMLElement {
 
   private drawPreview(): void {
     const preview = this.preview!;
-    const step = this.recipe.steps[this.seen - 1];
+    const step = this.trial ?? this.recipe.steps[this.seen - 1];
     const bar = element("div", "recipe-bar");
-    const said: string[] = [];
+    const said: string[] = this.trial ? [text({ en: "What the suggestion would do", fr: "Ce que ferait la suggestion" })] : [];
     if (step) {
       said.push(step.disabled ? text({ en: "This step is switched off", fr: "Cette étape est désactivée" })
         : !isWhole(step) ? text({ en: "Fill in the step to see what it does", fr: "Complétez l'étape pour voir ce qu'elle fait" })
@@ -427,9 +451,9 @@ export class EscaleRecipe extends HTMLElement {
     const parts: HTMLElement[] = [bar];
     if (preview.removed.length > 0) parts.push(element("div", "recipe-gone quiet", text({ en: "Columns that go: {0}", fr: "Colonnes qui partent : {0}" }, preview.removed.join(", "))));
     const last = this.recipe.steps.length;
-    const mayEdit = this.seen === last && (last === 0 || (isWhole(this.recipe.steps[last - 1]!) && preview.changed_row_count !== null));
+    const mayEdit = !this.trial && this.seen === last && (last === 0 || (isWhole(this.recipe.steps[last - 1]!) && preview.changed_row_count !== null));
     const rows = drawRows(preview, {
-      menu: (column, at) => columnMenu(this, column, at, (name) => this.add(name, column)),
+      menu: (column, at) => this.trial || columnMenu(this, column, at, (name) => this.add(name, column)),
       ...(mayEdit ? { edit: (row: Row, column: number, cell: HTMLElement) => this.edit(row, column, cell), remove: (row: Row) => this.editRow(row, "delete") } : {}),
     });
     arrowKeys(rows);
@@ -501,7 +525,7 @@ export class EscaleRecipe extends HTMLElement {
   private async run(): Promise<void> {
     if (this.isChanged && !(await this.save())) return;
     try {
-      const { run } = await callJson<{ run: string }>("/api/v1/runs", { method: "POST", body: JSON.stringify({ select: [this.name] }) });
+      const { run } = await callJson<{ run: string }>(`/api/v1/recipes/${this.name}/runs`, { method: "POST" });
       visit(`${base}/runs/${run}`);
     } catch (error) {
       this.tell(explain(error));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Escale.Explore.Profiles.Alerts;
+using Escale.Explore.Recipes.Suggestions;
 using Escale.Ui;
 
 namespace Escale.Explore.Profiles.Cleaning;
@@ -10,20 +11,18 @@ namespace Escale.Explore.Profiles.Cleaning;
 /// </summary>
 internal static class SafeSteps
 {
-    // Words that are nothing but a missing value, in whatever column.
-    private static readonly HashSet<string> _certain = new(["n/a", "#n/a", "null", "nan", "(null)", "<na>", "-", "--", "?", "??", "n/d", "n.d.", "missing", "non renseigné", "non renseignée"], StringComparer.OrdinalIgnoreCase);
-
     private static readonly string[] _order = ["trim", "control_signs", "null_words", "number_as_text", "date_as_text", "duplicate_rows", "drop"];
 
-    /// <summary>The steps, each with a note that says why.</summary>
-    public static IReadOnlyList<JsonObject> Of(TableProfile profile, Reader reader)
+    /// <summary>The safe steps, but for those that people have refused, or taught the tree not to suggest; each with a note that says why.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="reader">Whose language the notes are in.</param>
+    /// <param name="adviser">The tree; null: as it ships.</param>
+    /// <param name="isRefused">Whether somebody refused a kind of step for a column; null: nobody did.</param>
+    public static IReadOnlyList<JsonObject> Of(TableProfile profile, Reader reader, Adviser? adviser = null, Func<string, string, bool>? isRefused = null)
     {
-        // A sample cannot tell that a column is constant or all of its values can be read.
-        if (!profile.Basis.IsWhole)
-        {
-            return [];
-        }
-        var safe = profile.Alerts.Where(alert => alert.Step is not null && IsSafe(alert, profile)).ToList();
+        var unwanted = adviser is null || adviser == Adviser.Shipped ? [] : Advised(profile, Adviser.Shipped).Except(Advised(profile, adviser)).ToHashSet();
+        bool IsUnwanted(Alert alert) => SuggestedKind.All.First(kind => kind.Alerts.Contains(alert.Code)).Name is var kind && alert.Columns.FirstOrDefault("") is var column && (isRefused?.Invoke(column, kind) == true || unwanted.Contains((kind, column)));
+        var safe = profile.Alerts.Where(alert => alert.Step is not null && IsSafe(alert, profile) && !IsUnwanted(alert)).ToList();
         return
         [
             .. safe.GroupBy(alert => (Kind: KindOf(alert), Settings: SettingsOf(alert.Step!))).OrderBy(group => Array.IndexOf(_order, group.Key.Kind)).ThenBy(group => group.Key.Settings, StringComparer.Ordinal)
@@ -31,15 +30,18 @@ internal static class SafeSteps
         ];
     }
 
+    private static IEnumerable<(string Kind, string Column)> Advised(TableProfile profile, Adviser adviser) => Suggester.Find(profile, adviser).Select(found => (found.Advice.Kind.Name, found.ColumnName));
+
     /// <summary>The steps as a recipe's file.</summary>
     public static string Yaml(TableProfile profile, IReadOnlyList<JsonObject> steps) =>
         $"table: {profile.Name}\nsteps:\n{string.Join('\n', steps.Select(step => "  " + StepJson.Yaml(step).Replace("\n", "\n  ", StringComparison.Ordinal)))}\n";
 
-    private static bool IsSafe(Alert alert, TableProfile profile) => alert.Code switch
+    /// <summary>Whether what mends an alert loses nothing.</summary>
+    public static bool IsSafe(Alert alert, TableProfile profile) => alert.Code switch
     {
+        _ when !profile.Basis.IsWhole => false, // a sample cannot tell that a column is constant, or that all of its values can be read
         "padded" or "empty_texts" or "control_signs" or "duplicate_rows" or "empty_column" or "constant" => true,
-        "null_words" => ColumnOf(alert, profile) is { Meaning.Name: not "country" } column && column.Top.Select(value => value.Value.Trim())
-            .Where(value => Facts.TextChecks.NullWordList.Contains(value.ToLowerInvariant())) is var words && words.Any() && words.All(_certain.Contains),
+        "null_words" => NullWords.AreCertain(ColumnOf(alert, profile)),
         "number_as_text" or "date_as_text" => ColumnOf(alert, profile) is { Meaning.Share: >= 1 } && profile.Basis.IsExact && HasFormats(alert.Step!),
         _ => false,
     };
@@ -50,7 +52,8 @@ internal static class SafeSteps
 
     private static string KindOf(Alert alert) => alert.Code switch { "padded" or "empty_texts" => "trim", "empty_column" or "constant" => "drop", var code => code };
 
-    private static string SettingsOf(JsonObject step) => string.Join('\n', step.Where(setting => setting.Key != "columns").Select(setting => $"{setting.Key}={setting.Value?.ToJsonString()}"));
+    /// <summary>The settings of a step but for its columns: steps with the same can be one.</summary>
+    public static string SettingsOf(JsonObject step) => string.Join('\n', step.Where(setting => setting.Key != "columns").Select(setting => $"{setting.Key}={setting.Value?.ToJsonString()}"));
 
     private static JsonObject Joined(IReadOnlyList<Alert> alerts, TableProfile profile, Reader reader)
     {

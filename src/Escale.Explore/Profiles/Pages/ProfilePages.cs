@@ -29,7 +29,7 @@ internal static class ProfilePages
         Page.Show<ProfileView>(new { Entry = await catalogue.OneAsync(TableName.Parse(name), cancellationToken) });
 
     private static async Task<IResult> BodyAsync(ProfileCache cache, string name, bool? full, CancellationToken cancellationToken) =>
-        Part(await (await cache.TableAsync(TableName.Parse(name), null, full == true, cancellationToken)).Result.WaitAsync(cancellationToken), $"/tables/{name}/profile/columns");
+        Part(await (await cache.TableAsync(TableName.Parse(name), null, full == true, cancellationToken)).Result.WaitAsync(cancellationToken), $"/tables/{name}/profile/columns", TableName.Parse(name).ToString());
 
     private static async Task<IResult> ColumnsAsync(ProfileCache cache, string name, int? from, string? find, CancellationToken cancellationToken) =>
         Columns(await (await cache.TableAsync(TableName.Parse(name), null, full: false, cancellationToken)).Result.WaitAsync(cancellationToken), from, find);
@@ -46,7 +46,7 @@ internal static class ProfilePages
     private static async Task<IResult> UploadReportAsync(HttpContext context, ProfileCache cache, TimeProvider clock, string id, CancellationToken cancellationToken) =>
         await ReportOf(await cache.UploadAsync(id, Caller.Of(context)!, full: true, cancellationToken), clock, cancellationToken);
 
-    private static IResult Part(TableProfile profile, string more) => Page.Show<ProfilePart>(new { Profile = profile, More = more });
+    private static IResult Part(TableProfile profile, string more, string table = "") => Page.Show<ProfilePart>(new { Profile = profile, More = more, Table = table });
 
     private static IResult Columns(TableProfile profile, int? from, string? find) => Page.Show<ProfileColumnsPart>(new { Profile = profile, From = Math.Max(0, from ?? 0), Find = find?.Trim() ?? "" });
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Escale.Engines.DuckDb;
 using Escale.Engines.Tables;
 using Escale.Kernel;
+using Escale.Lake;
 using Escale.Projects;
 
 namespace Escale.Explore.Recipes;
@@ -20,10 +21,20 @@ internal sealed class RowPreparations(Project project, RecipeFiles files, Func<L
             return null;
         }
         using var session = engine().OpenSession();
+        var (made, learnedFrom) = (session.Catalog.Table(table).TryRead()?.LastDataCommit.Timestamp, new SortedSet<string>(StringComparer.Ordinal));
         string Mounted(string name)
         {
             var found = RecipeTables.Find(name, project.Graph, session.Catalog, recipe.TablePlace);
-            session.Mount(found);
+            if (AsItWas(session.Catalog, found, made) is { } snapshot)
+            {
+                session.Mount(snapshot);
+                learnedFrom.Add($"{found}@{snapshot.Version}");
+            }
+            else
+            {
+                session.Mount(found);
+                learnedFrom.Add(found.ToString());
+            }
             return found.ToSql();
         }
         try
@@ -46,7 +57,24 @@ internal sealed class RowPreparations(Project project, RecipeFiles files, Func<L
         var sql = rows.Parts.Count == 0 ? $"select * from {RecipeCompiler.Input}" : rows.Query(null, $"select * from {rows.After[^1]}");
         using var described = session.Connection.Query($"select * from {Mounted(recipe.Table)} limit 0", cancellationToken);
         var inputs = described.Columns.Select(column => new AssetColumn(column.Name, "", column.Type.ToString())).ToList();
-        return new RowPreparation(recipe.Name, Fingerprint.Of($"{sql}\n{string.Join('\n', inputs)}"), inputs, sql);
+        return new RowPreparation(recipe.Name, Fingerprint.Of($"{sql}\n{string.Join('\n', inputs)}"), inputs, sql) { LearnedFrom = [.. learnedFrom] };
+    }
+
+    /// <summary>A table as the run saw it that made the recipe's table: rows that came since have taught that table nothing. Null for a view, or when that version is gone.</summary>
+    private static Snapshot? AsItWas(LakeCatalog catalog, TableName name, DateTimeOffset? moment)
+    {
+        if (moment is not { } then || catalog.View(name) is not null)
+        {
+            return null;
+        }
+        try
+        {
+            return catalog.Table(name).Read(then);
+        }
+        catch (EscaleException error) when (error.Code == "lake.version-not-found")
+        {
+            return null; // made anew or tidied up since
+        }
     }
 
     /// <summary>The small table that a step learns, every value as text: DuckDB reads it back to the same.</summary>

@@ -33,7 +33,7 @@ export function formOf(step: Step, around: Around): HTMLElement {
       form.append(box);
     }
   }
-  if (type.learns) form.append(button(text({ en: "Read from the table", fr: "Lire dans la table" }), "refresh-cw", () => void around.learn(step), "small"));
+  if (type.learns?.(step)) form.append(button(text({ en: "Read from the table", fr: "Lire dans la table" }), "refresh-cw", () => void around.learn(step), "small"));
   const note = typed(text({ en: "Note: why this step is there", fr: "Note : la raison de cette étape" }), String(step.note ?? ""), (value) => ((step.note = value), around.changed(false, `note ${step.id}`)), "recipe-note");
   form.append(note);
   return form;
@@ -65,7 +65,12 @@ function inputOf(step: Step, field: Field, around: Around): HTMLElement[] {
       return [input];
     }
     case "choice":
-      return [choice(label, field.options.map(([value, words]) => [value, text(words)] as const), String(step[field.key] ?? field.options[0]![0]), (value) => put(value, true))];
+      return [choice(label, field.options.map(([value, words]) => [value, text(words)] as const), String(step[field.key] ?? field.options[0]![0]), (value) => {
+        // What a tree has learned belongs to the way of filling that uses it.
+        if (step.type === "fill" && field.key === "method") delete step["tree"];
+        put(value, true);
+        if (step.type === "fill" && types[step.type]!.learns?.(step)) void around.learn(step);
+      })];
     case "flag":
       return [flagInput(label, (step[field.key] as boolean | undefined) ?? field.fallback ?? false, put)];
     case "table":
