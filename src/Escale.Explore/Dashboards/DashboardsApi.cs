@@ -49,6 +49,8 @@ internal static class DashboardsApi
             .WithDescription("period=2025-01-01..2025-03-31 or last-30-days; terminal=A&terminal=B; waiting=0..24; pick.column=value. The header Escale-Filters names those that the tile follows.");
         all.MapGet("/{id}/filters/{filter}", async (DashboardFiles files, TileRunner tiles, string id, string filter, string? q, CancellationToken cancellationToken) =>
             Json(await tiles.ChoicesAsync(files.Get(id), filter, q, cancellationToken))).For(Role.Viewer).RequireRateLimiting(RateLimits.View).WithSummary("What a filter can be set to");
+        all.MapPost("/{id}/filters/{filter}", async (DashboardFiles files, TileRunner tiles, string id, string filter, string? q, JsonElement body, CancellationToken cancellationToken) =>
+            Json(await tiles.ChoicesAsync(files.Draft(id, Body(body)), filter, q, cancellationToken))).For(Role.Analyst).RequireRateLimiting(RateLimits.View).WithSummary("What a filter can be set to in a dashboard that is being changed: its values are the body; nothing is kept");
         all.MapPost("/markdown", (MarkdownRequest request) => TypedResults.Ok(new MarkdownAnswer(MarkdownText.ToHtml(request.Text)))).For(Role.Analyst).WithSummary("Markdown as the HTML of a text tile");
     }
 

@@ -42,6 +42,7 @@ public sealed partial class Dashboards_over_http : IDisposable
         Assert.Equal("[[45]]", await RowsAsync(session.Client, "/api/v1/dashboards/sales/tiles/total"));
         Assert.Equal("[[18]]", await RowsAsync(session.Client, "/api/v1/dashboards/sales/tiles/total?shop=shop 0"));
         Assert.Equal("[[\"shop 0\",4],[\"shop 1\",3],[\"shop 2\",3]]", await RowsAsync(session.Client, "/api/v1/dashboards/sales/filters/shop"));
+        await OffersWhatAFilterHasBeforeItIsKeptAsync(session);
         await ChangesAsync(session);
 
         var made = JsonDocument.Parse(await (await session.PostJsonAsync("/api/v1/dashboards/sales/shares", """{"days":1}""")).Content.ReadAsStringAsync()).RootElement;
@@ -73,6 +74,14 @@ public sealed partial class Dashboards_over_http : IDisposable
         Assert.Equal(HttpStatusCode.NoContent, (await session.DeleteAsync($"/api/v1/dashboards/sales/shares/{made.GetProperty("id").GetInt64()}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync(shared + "/tiles/total")).StatusCode);
+    }
+
+    private static async Task OffersWhatAFilterHasBeforeItIsKeptAsync(SignedIn session)
+    {
+        const string Draft = """{"title":"Sales","filters":[{"id":"many","type":"list","column":"n"}],"tiles":[{"id":"total","at":{"x":0,"y":0,"w":6,"h":4},"sql":"select sum(n)::bigint as total from gold.sales"}]}""";
+        var choices = await session.PostJsonAsync("/api/v1/dashboards/sales/filters/many?q=7", Draft);
+        Assert.Equal("[[\"7\",1]]", JsonDocument.Parse(await choices.Content.ReadAsStringAsync()).RootElement.GetProperty("rows").GetRawText());
+        Assert.Equal(HttpStatusCode.NotFound, (await session.Client.GetAsync("/api/v1/dashboards/sales/filters/many")).StatusCode);
     }
 
     private async Task ChangesAsync(SignedIn session)

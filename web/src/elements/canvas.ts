@@ -36,7 +36,7 @@ export class EscaleCanvas extends HTMLElement implements TileHost {
     this.ending = new AbortController();
     const { signal } = this.ending;
     this.live.setAttribute("role", "status");
-    this.bar = new FilterBar(this.api, (id, values) => this.filter(id, values), (column) => this.unpick(column));
+    this.bar = new FilterBar(this.api, (id, values) => this.filter(id, values), (column) => this.unpick(column), () => (this.editor ? this.dashboard : undefined));
     window.addEventListener("popstate", () => this.dashboard && this.follow(), { signal });
     document.addEventListener("visibilitychange", () => this.tick(), { signal });
     void this.start();

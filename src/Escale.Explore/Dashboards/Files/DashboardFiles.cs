@@ -97,6 +97,10 @@ internal sealed class DashboardFiles(ProjectRoot root, DurableWriter writer)
         }
     }
 
+    /// <summary>A dashboard as its values would make it, were they kept.</summary>
+    public Dashboard Draft(string id, JsonElement value) =>
+        DashboardReader.Read(id, YamlWriter.Document(Own((Dictionary<string, object?>)JsonTree.Of(value)!)), root.Show(PathOf(id)), "");
+
     /// <summary>Removes a dashboard's file.</summary>
     public void Delete(string id, string? tag)
     {

@@ -4,7 +4,7 @@ import { text } from "../../language";
 import { formatValue } from "../chart/format";
 import { button, icon, leaves, part } from "./dom";
 import { valueOf, type State } from "./state";
-import { kindOf, type Filter } from "./types";
+import { kindOf, type Dashboard, type Filter } from "./types";
 
 export const spans: readonly [string, string][] = [
   ["last-7-days", text({ en: "Last 7 days", fr: "7 derniers jours" })],
@@ -18,7 +18,7 @@ const clearWords = text({ en: "Clear", fr: "Effacer" });
 export class FilterBar {
   readonly element = part("div", "filter-bar");
 
-  constructor(private readonly api: string, private readonly change: (id: string, values: string[]) => void, private readonly unpick: (column: string) => void) {
+  constructor(private readonly api: string, private readonly change: (id: string, values: string[]) => void, private readonly unpick: (column: string) => void, private readonly draft: () => Dashboard | undefined) {
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", text({ en: "Filters", fr: "Filtres" }));
     this.element.addEventListener("focusout", (event) => {
@@ -123,7 +123,10 @@ export class FilterBar {
     list.append(search, options, part("div", "filter-actions", [button(clearWords, () => this.change(filter.id, []), { className: "plain small" }), button(text({ en: "Apply", fr: "Appliquer" }), () => this.change(filter.id, [...values]), { className: "primary small" })]));
     const load = async (): Promise<void> => {
       try {
-        const found = await callJson<{ rows: [string, number][] }>(`${this.api}/filters/${encodeURIComponent(filter.id)}${search.value ? `?q=${encodeURIComponent(search.value)}` : ""}`);
+        // While the dashboard is being changed, as it stands here: the server knows only what is kept.
+        const draft = this.draft();
+        const found = await callJson<{ rows: [string, number][] }>(
+          `${this.api}/filters/${encodeURIComponent(filter.id)}${search.value ? `?q=${encodeURIComponent(search.value)}` : ""}`, draft ? { method: "POST", body: JSON.stringify(draft) } : {});
         options.replaceChildren(...found.rows.map(([value, rows]) => option(value, rows, values)));
         if (found.rows.length === 0) options.append(part("p", "quiet", text({ en: "Nothing found", fr: "Rien trouvé" })));
       } catch (error) {
