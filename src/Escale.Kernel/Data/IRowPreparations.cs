@@ -23,4 +23,7 @@ public sealed record RowPreparation(string Recipe, string Fingerprint, IReadOnly
 {
     /// <summary>The tables that it learned from, with their versions: <c>bronze.titanic@3</c>; views without.</summary>
     public IReadOnlyList<string> LearnedFrom { get; init; } = [];
+
+    /// <summary>A raw row, its values as texts in the order of the inputs, to show what such rows look like; empty in records of older versions.</summary>
+    public IReadOnlyList<string?> Example { get; init; } = [];
 }

@@ -60,7 +60,7 @@ internal static class EndpointApi
         var counts = served?.Counts ?? new EndpointCounts();
         var model = served?.Routes[0].Model;
         return TypedResults.Ok(new EndpointDetail(
-            endpoint, model?.Model.Task, model?.Model.Classes ?? [], model is null ? [] : [.. model.Columns.Select(column => EndpointField.Of(column.Column))], [.. (served?.Routes ?? []).Select(route => route.Model.Version.Version)],
+            endpoint, model?.Model.Task, model?.Model.Classes ?? [], model?.Fields ?? [], [.. (served?.Routes ?? []).Select(route => route.Model.Version.Version)],
             new EndpointUse(counts.Requests, counts.Rows, counts.Errors, counts.ShadowRows, counts.ShadowDiffers)));
     }
 
@@ -103,7 +103,7 @@ internal static class EndpointApi
     private static async Task<JsonHttpResult<Dictionary<string, object>>> SchemaAsync(EndpointDirectory directory, string name, CancellationToken cancellationToken)
     {
         var served = await directory.FindAsync(name, cancellationToken) ?? throw new EscaleException("modeling.endpoint-not-found", $"No endpoint '{name}' answers here.", "Look at the list of endpoints.");
-        var fields = served.Routes[0].Model.Columns.Select(column => EndpointField.Of(column.Column)).ToList();
+        var fields = served.Routes[0].Model.Fields;
         return TypedResults.Json(new Dictionary<string, object>
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = name, ["type"] = "object", ["additionalProperties"] = false,

@@ -160,8 +160,13 @@ internal sealed class EndpointReports(EndpointStore store, EndpointDirectory dir
         var counts = served?.Counts ?? new EndpointCounts();
         var mayManage = Caller.Of(context)?.Is(Role.Engineer) == true;
         return new EndpointReport(
-            endpoint, $"{context.Request.Scheme}://{context.Request.Host}{mount.To($"/api/v1/endpoints/{name}/predictions")}", model?.Model.Task, model is null ? [] : [.. model.Columns.Select(column => EndpointField.Of(column.Column))],
+            endpoint, $"{context.Request.Scheme}://{context.Request.Host}{mount.To($"/api/v1/endpoints/{name}/predictions")}", model?.Model.Task, model?.Fields ?? [],
             mayManage ? await store.KeysAsync(name, cancellationToken) : [], await registry.VersionsAsync(endpoint.Model, cancellationToken),
-            new EndpointUse(counts.Requests, counts.Rows, counts.Errors, counts.ShadowRows, counts.ShadowDiffers), model?.Version.Run is { } run ? folder.ReadJson<Reference>(run, "reference.json") : null);
+            new EndpointUse(counts.Requests, counts.Rows, counts.Errors, counts.ShadowRows, counts.ShadowDiffers), ReferenceOf(model));
     }
+
+    // Of a model behind a recipe, what was kept of training is what the recipe made; people send rows as they were before.
+    private Reference? ReferenceOf(ServedModel? model) => model?.Preparer is { } preparer
+        ? new Reference(0, [], new ReferenceColumn("prediction", 0, [], 0, new Dictionary<string, int>()), preparer.Example)
+        : model?.Version.Run is { } run ? folder.ReadJson<Reference>(run, "reference.json") : null;
 }

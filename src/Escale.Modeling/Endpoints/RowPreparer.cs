@@ -31,6 +31,7 @@ internal sealed class RowPreparer : IDisposable
     public RowPreparer(RowPreparation preparation, ModelSchema schema)
     {
         _schema = schema;
+        Example = preparation.Inputs.Zip(preparation.Example).ToDictionary(pair => pair.First.Name, pair => (IReadOnlyList<string?>)[pair.Second], StringComparer.Ordinal);
         Columns = [.. preparation.Inputs.Select(ColumnOf)];
         var inputs = Columns.Select((column, at) =>
             $"unnest(${(at + 2).ToString(CultureInfo.InvariantCulture)}::{PreparedRows.TypeOf(column)}[])::{preparation.Inputs[at].DataType ?? "varchar"} as {DuckSql.Name(column.Name)}");
@@ -46,6 +47,9 @@ internal sealed class RowPreparer : IDisposable
 
     /// <summary>The columns of raw rows. Those without which a column would be missing that never was in training have to be there.</summary>
     public IReadOnlyList<ModelColumn> Columns { get; }
+
+    /// <summary>A raw row as training saw one, by field; empty when none was kept.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string?>> Example { get; }
 
     /// <summary>Prepares rows.</summary>
     /// <param name="raw">Rows with their values in the order of <see cref="Columns"/>: numbers, texts, true or false, moments, or null.</param>

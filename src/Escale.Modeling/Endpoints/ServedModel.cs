@@ -46,6 +46,9 @@ internal sealed class ServedModel
     /// <summary>The columns that requests have: the model's, or those of the rows before they are prepared.</summary>
     public ServedColumn[] Columns { get; }
 
+    /// <summary>The fields that people are told of: a raw row may hold what is to be predicted, and needs it not.</summary>
+    public IReadOnlyList<EndpointField> Fields => [.. Columns.Where(column => Preparer is null || column.Column.Name != Model.TargetName).Select(column => EndpointField.Of(column.Column))];
+
     /// <summary>Names of the classes, ready to be written.</summary>
     public JsonEncodedText[] Classes { get; }
 

@@ -92,6 +92,10 @@ public sealed class Raw_rows(ModelingProgram program)
         Assert.Equal([("arrived", "missing"), ("is_tanker", "missing"), ("tonnes", "missing")], errors);
         var schema = await program.Engineer.GetFromJsonAsync<JsonElement>("/api/v1/endpoints/raw/schema");
         Assert.Equal(["arrived", "is_tanker", "tonnes"], schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()).Order());
+        // The page asks for raw values and not for what is to be predicted, and begins with a row of the raw table.
+        var page = System.Net.WebUtility.HtmlDecode(await (await program.SignInAsync()).GetStringAsync("/endpoints/raw"));
+        Assert.Contains("\"tonnes\":\"0.0 t\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"outcome\"", page, StringComparison.Ordinal);
         using var filled = await client.PostAsync("/api/v1/endpoints/raw/predictions", ModelingProgram.Json("""{"tonnes":"3 t","arrived":"01/02/2025","is_tanker":true}"""));
         Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
     }

@@ -57,7 +57,7 @@ internal sealed class RowPreparations(Project project, RecipeFiles files, Func<L
         var sql = rows.Parts.Count == 0 ? $"select * from {RecipeCompiler.Input}" : rows.Query(null, $"select * from {rows.After[^1]}");
         using var described = session.Connection.Query($"select * from {Mounted(recipe.Table)} limit 0", cancellationToken);
         var inputs = described.Columns.Select(column => new AssetColumn(column.Name, "", column.Type.ToString())).ToList();
-        return new RowPreparation(recipe.Name, Fingerprint.Of($"{sql}\n{string.Join('\n', inputs)}"), inputs, sql) { LearnedFrom = [.. learnedFrom] };
+        return new RowPreparation(recipe.Name, Fingerprint.Of($"{sql}\n{string.Join('\n', inputs)}"), inputs, sql) { LearnedFrom = [.. learnedFrom], Example = Example(session.Connection, Mounted(recipe.Table), cancellationToken) };
     }
 
     /// <summary>A table as the run saw it that made the recipe's table: rows that came since have taught that table nothing. Null for a view, or when that version is gone.</summary>
@@ -75,6 +75,12 @@ internal sealed class RowPreparations(Project project, RecipeFiles files, Func<L
         {
             return null; // made anew or tidied up since
         }
+    }
+
+    private static IReadOnlyList<string?> Example(DuckConnection connection, string table, CancellationToken cancellationToken)
+    {
+        using var result = connection.Query($"select columns(*)::varchar from {table} limit 1", cancellationToken);
+        return [.. result.Rows().FirstOrDefault()?.Select(cell => cell as string) ?? []];
     }
 
     /// <summary>The small table that a step learns, every value as text: DuckDB reads it back to the same.</summary>
