@@ -1,7 +1,10 @@
 // Words in both languages side by side: text({ en: "…", fr: "…" }). A language that is missing does not compile.
 export type Words = { readonly en: string; readonly fr: string };
 
-export const language: "en" | "fr" = document.documentElement.lang === "fr" ? "fr" : "en";
+/** The language that a page is written in. */
+export const languageOf = (page: Document): "en" | "fr" => (page.documentElement.lang === "fr" ? "fr" : "en");
+
+export const language = languageOf(document);
 
 export function text(words: Words, ...values: readonly (string | number)[]): string {
   return (language === "fr" ? bound(words.fr) : words.en).replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)] ?? ""));

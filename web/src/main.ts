@@ -2,6 +2,7 @@
 import "./styles/main.css";
 import "@hotwired/turbo";
 import { register, watchElements } from "./elements";
+import { language, languageOf } from "./language";
 import { showMoments } from "./shell/moments";
 import { watchScrolling } from "./shell/scrolling";
 import { startShell } from "./shell/shell";
@@ -29,6 +30,10 @@ watchElements();
 for (const look of [showMoments, watchScrolling]) {
   look();
   document.addEventListener("turbo:render", () => look());
-  document.addEventListener("turbo:frame-render", () => look());
+  // Who signs in may read another language than the page before: the scripts begin anew in theirs.
+document.addEventListener("turbo:load", () => {
+  if (languageOf(document) !== language) location.reload();
+});
+document.addEventListener("turbo:frame-render", () => look());
 }
 setInterval(() => showMoments(), 30_000);

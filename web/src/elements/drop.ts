@@ -20,10 +20,10 @@ export class DropElement extends HTMLElement {
     title.append(icon("upload"), document.createTextNode(text({ en: "Drop a file here", fr: "Déposez un fichier ici" })));
     const hint = document.createElement("p");
     hint.className = "quiet";
-    hint.textContent = text({ en: "CSV, TSV, Excel, JSON or Parquet, compressed or not. How it is written is found out.", fr: "CSV, TSV, Excel, JSON ou Parquet, compressé ou non. Sa façon d'être écrit est reconnue." });
+    hint.textContent = text({ en: "CSV, TSV, Excel, JSON or Parquet, compressed or not. Escale finds out how it is written.", fr: "CSV, TSV, Excel, JSON ou Parquet, compressé ou non. Escale reconnaît comment il est écrit." });
     const choose = document.createElement("button");
     choose.type = "button";
-    choose.className = "button primary";
+    choose.className = this.hasAttribute("compact") ? "button" : "button primary";
     choose.textContent = text({ en: "Choose a file", fr: "Choisir un fichier" });
     choose.addEventListener("click", () => input.click());
     this.#said = document.createElement("p");
