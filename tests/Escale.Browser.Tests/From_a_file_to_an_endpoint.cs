@@ -22,6 +22,7 @@ public sealed class From_a_file_to_an_endpoint : IDisposable
         await walk.GoAsync(walk.SetUpAsync, "setup");
         await walk.GoAsync(() => walk.DropAFileAsync(Titanic(), "titanic", "891", "virgule"), "drop");
         await walk.GoAsync(() => walk.ReadTheProfileAsync("Age", "Cabin"), "profile");
+        await walk.GoAsync(walk.LookAtSuggestionsAsync, "suggestions");
         await walk.GoAsync(() => walk.TrainAsync("Survived"), "train");
         await walk.GoAsync(() => walk.PublishAsync("survived"), "publish");
         Assert.True(walk.Faults.Count + visit.Complaints.Count == 0, string.Join("\n\n", walk.Faults.Concat(visit.Complaints)));

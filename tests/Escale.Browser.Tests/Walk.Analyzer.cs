@@ -44,6 +44,23 @@ internal sealed partial class Walk
         await LookAsync("profile");
     }
 
+    /// <summary>Opens a recipe of the table that is open, sees what a suggested step would do, takes it, and goes back.</summary>
+    public async Task LookAtSuggestionsAsync()
+    {
+        var table = page.Url;
+        await page.Locator("main a[href*='/recipes/new?table=']").First.ClickAsync();
+        await Expect(page.Locator(".recipe-suggestion").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Locator(".recipe-suggestion .step-name").First.ClickAsync();
+        await Expect(page.Locator(".recipe-bar")).ToContainTextAsync(Say("What the suggestion would do", "Ce que ferait la suggestion"), new() { Timeout = 60_000 });
+        await LookAsync("recipe");
+        await page.Locator(".recipe-suggestion").First.GetByRole(AriaRole.Button, new() { Name = Say("Add", "Ajouter"), Exact = true }).ClickAsync();
+        await Expect(page.Locator(".recipe-step")).ToHaveCountAsync(1);
+        // The draft is left unsaved: undone, nothing asks whether to stay.
+        await Button("Undo", "Annuler").ClickAsync();
+        await Expect(page.Locator(".recipe-step")).ToHaveCountAsync(0);
+        await page.GotoAsync(table);
+    }
+
     /// <summary>Trains from the table that is open and waits for the verdict.</summary>
     public async Task TrainAsync(string target)
     {
