@@ -27,6 +27,7 @@ public sealed class CollectModule : EscaleModule
         services.AddSingleton(provider => new AddressGuard(provider.GetRequiredService<Project>().Settings.NetworkAllow));
         services.AddSingleton(provider => new GuardedHttp(
             provider.GetRequiredService<AddressGuard>(), provider.GetRequiredService<RunEnvironment>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ITaskRunner, HttpTask>();
         services.AddSingleton<ParseEngine>();
         services.AddSingleton<QuarantineWriter>();
         services.AddSingleton<LoadLimits>();

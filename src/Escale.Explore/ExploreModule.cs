@@ -23,6 +23,7 @@ public sealed class ExploreModule : EscaleModule
         services.AddSingleton(provider => new LakeQueries(
             provider.GetRequiredService<LakeEngine>().Catalog, new SandboxPool(new SandboxOptions { WarmCount = 0 }), provider.GetRequiredService<ProjectRoot>(),
             provider.GetRequiredService<Project>().Settings.Engine));
+        services.AddSingleton<ITaskRunner, SqlTask>();
         RecipeServices.Add(services);
         ProfileServices.Add(services);
     }

@@ -1,5 +1,7 @@
 using Escale.Kernel;
 using Escale.Orchestrate.Following;
+using Escale.Orchestrate.Pipelines;
+using Escale.Orchestrate.Pipelines.Commands;
 using Escale.Orchestrate.Records;
 using Escale.Orchestrate.Runs;
 using Escale.Orchestrate.Starting;
@@ -19,6 +21,7 @@ public sealed class OrchestrateModule : EscaleModule
         services.AddSingleton<RunHistory>();
         services.AddSingleton<IStepHistory, StepHistory>();
         services.AddSingleton<ProjectRuns>();
+        PipelineServices.Add(services);
     }
 
     /// <inheritdoc/>
@@ -37,6 +40,7 @@ public sealed class OrchestrateModule : EscaleModule
     {
         RunEndpoints.Map(endpoints);
         RunStartEndpoints.Map(endpoints);
+        PipelineEndpoints.Map(endpoints);
     }
 
     /// <inheritdoc/>
@@ -46,5 +50,7 @@ public sealed class OrchestrateModule : EscaleModule
         cli.Verb("test", RunVerb.AddTest);
         cli.Verb("seed", RunVerb.AddSeed);
         cli.Verb("runs", RunsVerb.Add);
+        cli.Verb("pipeline", PipelineVerbs.Add);
+        cli.Verb("worker", WorkerVerb.Add);
     }
 }

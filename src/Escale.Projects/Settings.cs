@@ -36,6 +36,9 @@ public sealed record Settings
     /// <summary><c>services</c>: programs that a run starts because its sources need them.</summary>
     public IReadOnlyList<ServiceSettings> Services { get; init; } = [];
 
+    /// <summary><c>pools</c>: by name, how many steps of pipelines may be under way at once in each. Default: none.</summary>
+    public IReadOnlyDictionary<string, int> Pools { get; init; } = new Dictionary<string, int>();
+
     /// <summary><c>network.allow</c>: hosts and CIDR ranges that collection may reach although they are private (S9). Default: none.</summary>
     public IReadOnlyList<string> NetworkAllow { get; init; } = [];
 
@@ -65,6 +68,7 @@ public sealed record Settings
             Sql = SqlSettings.Read(reader.MapOrNull("sql", "sql")),
             Warehouse = WarehouseSettings.Read(reader.MapOrNull("warehouse", "warehouse")),
             Services = [.. reader.Maps("services", "a service").Select(service => ServiceSettings.Read(root, service))],
+            Pools = ReadPools(reader.MapOrNull("pools", "the pools")),
             NetworkAllow = network?.Texts("allow") ?? [],
             Serve = ServeReading.Read(root, reader.MapOrNull("serve", "serve")),
         };
@@ -73,6 +77,9 @@ public sealed record Settings
         reader.Done();
         return settings;
     }
+
+    private static Dictionary<string, int> ReadPools(YamlReader? reader) =>
+        reader?.Map.Entries.ToDictionary(entry => entry.Name, entry => (int)(reader.Integer(entry.Name, 1, 10_000) ?? throw entry.Value.WrongType("a number of places")), StringComparer.Ordinal) ?? [];
 
     /// <summary>A key that names a schema: the same rule as <see cref="TableName"/>.</summary>
     internal static string Identifier(YamlReader reader, string key, string fallback)

@@ -65,6 +65,8 @@ internal static class AuditWords
         ["passkey.removed"] = new("Passkey removed", "Clé d'accès retirée"),
         ["audit.exported"] = new("Audit log exported", "Journal d'audit exporté"),
         ["run.started"] = new("Run started", "Exécution lancée"),
+        ["pipeline.cancelled"] = new("Run of a pipeline cancelled", "Exécution d'un pipeline arrêtée"),
+        ["pipeline.started"] = new("Pipeline started", "Pipeline lancé"),
         ["run.cancelled"] = new("Run cancelled", "Exécution arrêtée"),
         ["sample.added"] = new("Sample added", "Exemple ajouté"),
         ["model.saved"] = new("Transformation saved", "Transformation enregistrée"),

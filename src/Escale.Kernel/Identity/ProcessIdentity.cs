@@ -11,6 +11,7 @@ namespace Escale.Kernel;
 public sealed partial record ProcessIdentity(string Host, int Id, string Start)
 {
     private const int Terminate = 15;
+    private const int KillNow = 9;
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Own { get; } = Of(Environment.ProcessId)!;
@@ -48,6 +49,17 @@ public sealed partial record ProcessIdentity(string Host, int Id, string Start)
         catch (ArgumentException)
         {
             // It ended in between.
+        }
+    }
+
+    /// <summary>Asks all processes of a group to end (SIGTERM), or ends them at once (SIGKILL).</summary>
+    /// <param name="leader">The process that leads the group.</param>
+    /// <param name="atOnce">Whether they are not asked.</param>
+    public static void EndGroup(int leader, bool atOnce)
+    {
+        if (leader > 1 && !OperatingSystem.IsWindows())
+        {
+            _ = kill(-leader, atOnce ? KillNow : Terminate);
         }
     }
 

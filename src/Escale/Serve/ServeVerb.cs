@@ -2,6 +2,7 @@ using System.CommandLine;
 using Escale.Accounts;
 using Escale.Hosting;
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines;
 
 namespace Escale.Serve;
 
@@ -29,6 +30,7 @@ internal static class ServeVerb
             var server = call.Get<WebServer>();
             var address = await server.StartAsync(UrlsOf(call, urls), cancellationToken);
             Announce(call, address);
+            await using var pipelines = call.Get<PipelineHost>().Start();
             await StayAsync(cancellationToken);
             await server.StopAsync();
             return ExitCode.Success;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Escale.Engines.Postgres;
 using Escale.Hosting;
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines;
 using Escale.Orchestrate.Runs;
 
 namespace Escale.Serve;
@@ -24,6 +25,7 @@ internal static class UpVerb
             Invite(call, address);
             var summary = await run.RunAsync(call, "up", cancellationToken);
             await AnnounceAsync(call, address, cancellationToken);
+            await using var pipelines = call.Get<PipelineHost>().Start();
             await ServeVerb.StayAsync(cancellationToken);
             await server.StopAsync();
             return summary.Status == RunStatus.Succeeded ? ExitCode.Success : ExitCode.Failure;

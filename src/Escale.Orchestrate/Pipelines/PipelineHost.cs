@@ -1,0 +1,139 @@
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Scheduling;
+using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Pipelines.Store;
+using Escale.Orchestrate.Pipelines.Working;
+
+namespace Escale.Orchestrate.Pipelines;
+
+/// <summary>Pipelines inside of a program that stays: a scheduler and a worker, once the project has a pipeline. Without one nothing is started.</summary>
+public sealed class PipelineHost : IAsyncDisposable
+{
+    private static readonly TimeSpan _lookForFilesEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _lookAfterEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _forgetEvery = TimeSpan.FromHours(6);
+    private static readonly TimeSpan _afterTrouble = TimeSpan.FromSeconds(3);
+
+    private readonly PipelineEngine _engine;
+    private readonly PipelineFiles _files;
+    private readonly PipelineHistory _history;
+    private readonly IStepExecutor _executor;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _working = Task.CompletedTask;
+    private PipelineWorker? _worker;
+
+    internal PipelineHost(PipelineEngine engine, PipelineFiles files, PipelineHistory history, IStepExecutor executor, TimeProvider clock)
+    {
+        (_engine, _files, _history, _executor, _clock) = (engine, files, history, executor, clock);
+    }
+
+    /// <summary>Starts working, beside whatever else the program does.</summary>
+    /// <param name="slots">Steps at once; null: 16.</param>
+    /// <param name="schedules">Whether it also makes the runs whose time comes.</param>
+    public PipelineHost Start(int? slots = null, bool schedules = true)
+    {
+        _working = Task.Run(() => WorkAsync(new WorkerSettings { Slots = slots ?? new WorkerSettings().Slots }, schedules, _stop.Token));
+        return this;
+    }
+
+    /// <summary>Says that there may be something to do: a run was made here.</summary>
+    public void Poke() => _worker?.Poke();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _working;
+    }
+
+    /// <summary>Works on one run until it is over, beside whoever else works.</summary>
+    internal async Task<ShownRun> FollowAsync(string run, Action<ShownRun>? looked, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var working = new PipelineWorker(_engine, _executor, _clock, new WorkerSettings { OnlyRun = run, LookEvery = TimeSpan.FromMilliseconds(100) }).RunAsync(done.Token);
+        var lookedAfter = _clock.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                var now = await _history.RunAsync(run, cancellationToken);
+                looked?.Invoke(now);
+                if (now.IsOver)
+                {
+                    return now;
+                }
+                if (_clock.GetElapsedTime(lookedAfter) > _lookAfterEvery)
+                {
+                    await LookAfterAsync(Scheduler(), cancellationToken);
+                    lookedAfter = _clock.GetTimestamp();
+                }
+                await Task.Delay(TimeSpan.FromMilliseconds(40), _clock, cancellationToken);
+            }
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await working;
+        }
+    }
+
+    private PipelineScheduler Scheduler() => new(_engine, _files.Read, _clock, () => System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true));
+
+    private async Task WorkAsync(WorkerSettings settings, bool schedules, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (schedules && _files.Read().Pipelines.Count == 0)
+            {
+                await Task.Delay(_lookForFilesEvery, _clock, cancellationToken);
+            }
+            _worker = new PipelineWorker(_engine, _executor, _clock, settings);
+            await Task.WhenAll(_worker.RunAsync(cancellationToken), ScheduleAsync(_worker, schedules, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+    }
+
+    private async Task ScheduleAsync(PipelineWorker worker, bool schedules, CancellationToken cancellationToken)
+    {
+        var scheduler = Scheduler();
+        var (lookedAfter, forgotten) = ((long?)null, (long?)null);
+        while (true)
+        {
+            try
+            {
+                if (schedules && await scheduler.TickAsync(cancellationToken) > 0)
+                {
+                    worker.Poke();
+                }
+                if (lookedAfter is null || _clock.GetElapsedTime(lookedAfter.Value) > _lookAfterEvery)
+                {
+                    await LookAfterAsync(scheduler, cancellationToken);
+                    lookedAfter = _clock.GetTimestamp();
+                }
+                if (forgotten is null || _clock.GetElapsedTime(forgotten.Value) > _forgetEvery)
+                {
+                    await _history.ForgetOldAsync(cancellationToken);
+                    forgotten = _clock.GetTimestamp();
+                }
+                var wait = scheduler.NextDue - _clock.GetUtcNow() ?? _longestPause;
+                await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait < _longestPause ? wait : _longestPause, _clock, cancellationToken);
+            }
+            catch (EscaleException)
+            {
+                await Task.Delay(_afterTrouble, _clock, cancellationToken); // the store is away; what was due is made up for
+            }
+        }
+    }
+
+    private async Task LookAfterAsync(PipelineScheduler scheduler, CancellationToken cancellationToken)
+    {
+        var dead = (await _history.WorkersAsync(cancellationToken)).Where(WorkerName.IsDead).ToList();
+        await scheduler.LookAfterAsync(dead, cancellationToken);
+    }
+}

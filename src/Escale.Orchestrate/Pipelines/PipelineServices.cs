@@ -1,0 +1,39 @@
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Pipelines.Store;
+using Escale.Orchestrate.Pipelines.Tasks;
+using Escale.Orchestrate.Pipelines.Working;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Escale.Orchestrate.Pipelines;
+
+/// <summary>What pipelines are made of.</summary>
+internal static class PipelineServices
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<PipelineFiles>();
+        services.AddSingleton<PostgresPipelineStore>();
+        services.AddSingleton<IPipelineStore>(provider => provider.GetRequiredService<PostgresPipelineStore>());
+        services.AddSingleton<Definitions>();
+        services.AddSingleton(provider => new PipelineEngine(
+            provider.GetRequiredService<IPipelineStore>(), provider.GetRequiredService<Definitions>(), Limits(provider.GetRequiredService<PipelineFiles>()), SeededRandom.Unpredictable()));
+        services.AddSingleton<PipelineHistory>();
+        services.AddSingleton<StepLogs>();
+        services.AddSingleton<StepTexts>();
+        services.AddSingleton<IStepExecutor, StepExecutor>();
+        services.AddSingleton<Func<IEnumerable<ITaskRunner>>>(provider => provider.GetServices<ITaskRunner>);
+        services.AddSingleton<ITaskRunner, ShellTask>();
+        services.AddSingleton<ITaskRunner, BuildTask>();
+        services.AddSingleton<ITaskRunner, ScoreTask>();
+        services.AddSingleton<ITaskRunner, NotifyTask>();
+        services.AddSingleton<ITaskRunner, PipelineTask>();
+        services.AddSingleton(provider => new PipelineHost(
+            provider.GetRequiredService<PipelineEngine>(), provider.GetRequiredService<PipelineFiles>(), provider.GetRequiredService<PipelineHistory>(), provider.GetRequiredService<IStepExecutor>(),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+
+    // A pool that its file no longer names has one place, until the runs that know it have ended.
+    private static EngineLimits Limits(PipelineFiles files) => new() { PoolSize = pool => files.Read().Pools.GetValueOrDefault(pool, 1) };
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Schedules;
+using Escale.Orchestrate.Pipelines.State;
+
+namespace Escale.Orchestrate.Pipelines.Scheduling;
+
+/// <summary>
+/// Makes runs when their time comes, begins those that wait, and looks after what was lost. Several may run at once, in several processes: the store lets one of them do each thing.
+/// Not thread-safe: one loop each.
+/// </summary>
+internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFolder> files, TimeProvider clock, Func<string> chance)
+{
+    private const int MostAtOnce = 500;
+
+    // What is late by more was not on time: a schedule that does not catch up leaves it out.
+    private static readonly TimeSpan _onTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _readRowsEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private PipelineFolder? _folder;
+    private DateTimeOffset _rowsReadAt;
+
+    /// <summary>The next time that something is due, or null.</summary>
+    public DateTimeOffset? NextDue => _entries.Values.Where(entry => !entry.Row.IsPaused).Min(entry => entry.Next);
+
+    /// <summary>Whether there is any pipeline.</summary>
+    public bool HasPipelines => files().Pipelines.Count > 0;
+
+    /// <summary>Makes the runs that are due; returns how many pipelines had any.</summary>
+    public async Task<int> TickAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var count = 0;
+        foreach (var part in _entries.Values.Where(entry => entry.Next <= now && !entry.Row.IsPaused).ToList().Chunk(MostAtOnce))
+        {
+            var due = part.Select(entry => Due(entry, now)).ToList();
+            foreach (var row in await engine.ScheduleAsync(due, cancellationToken))
+            {
+                _entries[row.Name] = _entries[row.Name] with { Row = row, Next = _entries[row.Name].Schedule!.Next(row.Cursor) };
+            }
+            count += due.Count(pipeline => pipeline.Runs.Count > 0);
+        }
+        return count;
+    }
+
+    /// <summary>Begins runs that wait, gives back what silent workers had, and stops what is over time.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="deadWorkers">Workers that are known to have ended.</param>
+    public async Task LookAfterAsync(IReadOnlyCollection<string> deadWorkers, CancellationToken cancellationToken)
+    {
+        foreach (var run in await engine.Store.RunsWithLostStepsAsync(deadWorkers, cancellationToken))
+        {
+            await engine.RecoverAsync(run, deadWorkers, cancellationToken);
+        }
+        foreach (var run in await engine.Store.RunsOverTimeAsync(cancellationToken))
+        {
+            await engine.StopAsync(run, PipelineEngine.OverTime, "its time was over", cancellationToken);
+        }
+        foreach (var pipeline in await engine.Store.PipelinesWithQueueAsync(cancellationToken))
+        {
+            await engine.PromoteAsync(pipeline, cancellationToken);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var folder = files();
+        var now = clock.GetUtcNow();
+        if (ReferenceEquals(folder, _folder) && now - _rowsReadAt < _readRowsEvery && now >= _rowsReadAt)
+        {
+            return;
+        }
+        var pipelines = folder.Pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal).ToList();
+        var rows = pipelines.Count == 0 ? [] : await engine.KnowAsync([.. pipelines.Select(pipeline => new PipelineRow(pipeline.Name, false, FirstCursor(pipeline, now), pipeline.Concurrency))], cancellationToken);
+        var byName = rows.ToDictionary(row => row.Name, StringComparer.Ordinal);
+        var isNew = !ReferenceEquals(folder, _folder);
+        foreach (var gone in _entries.Keys.Except(byName.Keys).ToList())
+        {
+            _entries.Remove(gone);
+        }
+        foreach (var pipeline in pipelines)
+        {
+            var row = byName[pipeline.Name];
+            var known = isNew ? null : _entries.GetValueOrDefault(pipeline.Name);
+            var (definition, schedule) = known is null ? (Definition.Of(pipeline), pipeline.Schedule is { } spec ? new Schedule(spec) : null) : (known.Definition, known.Schedule);
+            var next = known is not null && known.Row.Cursor == row.Cursor ? known.Next : schedule?.Next(row.Cursor);
+            _entries[pipeline.Name] = new Entry(definition, schedule, row, next);
+        }
+        (_folder, _rowsReadAt) = (folder, now);
+    }
+
+    // A pipeline that is new begins now, unless its file says since when and that all times are to be made up for.
+    private static DateTimeOffset FirstCursor(PipelineSpec pipeline, DateTimeOffset now) =>
+        pipeline.Schedule is { CatchUp: CatchUp.All, From: { } from } && from < now ? from.AddTicks(-10) : now;
+
+    private DueRuns Due(Entry entry, DateTimeOffset now)
+    {
+        var (pipeline, schedule, cursor) = (entry.Definition.Pipeline, entry.Schedule!, entry.Row.Cursor);
+        var times = pipeline.Schedule!.CatchUp == CatchUp.All ? [.. schedule.Between(cursor, now, MostAtOnce)]
+            : schedule.Previous(now.AddTicks(1)) is { } last && last > cursor ? new List<DateTimeOffset> { last } : [];
+        var until = times.Count > 0 ? times[^1] : now;
+        if (pipeline.Schedule.CatchUp == CatchUp.None)
+        {
+            times.RemoveAll(time => now - time > _onTime);
+        }
+        return new DueRuns(pipeline.Name, cursor, until, [.. times.Select(time => ScheduledRun(entry.Definition, schedule, time, "schedule", 0))]);
+    }
+
+    /// <summary>The run of a time: there is one of each, whoever makes it.</summary>
+    public NewRun ScheduledRun(Definition definition, Schedule schedule, DateTimeOffset time, string trigger, int priority) => new()
+    {
+        Id = PipelineRunId.New(clock, chance()), Definition = definition, Trigger = trigger, Key = KeyOf(time), IntervalBegin = schedule.BeginOf(time), IntervalEnd = time,
+        Parameters = ParameterReader.Values(definition.Pipeline, new Dictionary<string, string>()), Priority = priority,
+    };
+
+    /// <summary>The key of a time of a schedule.</summary>
+    public static string KeyOf(DateTimeOffset time) => "at:" + time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private sealed record Entry(Definition Definition, Schedule? Schedule, PipelineRow Row, DateTimeOffset? Next);
+}

@@ -1,0 +1,96 @@
+namespace Escale.Orchestrate.Pipelines.State;
+
+/// <summary>
+/// Where pipelines' runs are kept: PostgreSQL, or the memory of a simulation. What happens in a transaction is written once, above this.
+/// </summary>
+internal interface IPipelineStore
+{
+    /// <summary>Does the body in one transaction; again when the store was away. Whether a transaction whose end was not heard of happened is unknown: bodies find out by fences, claims and keys.</summary>
+    Task<T> TransactAsync<T>(Func<PipelineTransaction, Task<T>> body, CancellationToken cancellationToken);
+
+    /// <summary>Renews leases; returns those that are still held, and whether their run is being stopped.</summary>
+    Task<IReadOnlyList<(string Run, int Ordinal, bool IsStopping)>> RenewAsync(string worker, IReadOnlyList<(string Run, int Ordinal, long Fence)> held, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Runs with steps whose lease is over, or that belong to one of these workers.</summary>
+    Task<IReadOnlyList<string>> RunsWithLostStepsAsync(IReadOnlyCollection<string> deadWorkers, CancellationToken cancellationToken);
+
+    /// <summary>Runs whose time is over and that are not being stopped.</summary>
+    Task<IReadOnlyList<string>> RunsOverTimeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Pipelines with runs that wait for their turn.</summary>
+    Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken);
+
+    /// <summary>The text of a definition.</summary>
+    Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the text of a definition.</summary>
+    Task KeepDefinitionsAsync(IReadOnlyDictionary<string, string> byHash, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// One transaction. What is saved is written at its end, in one go: reading never sees it. Whoever needs several locks takes pipelines first, then runs, each in order of
+/// their names, then steps.
+/// </summary>
+internal abstract class PipelineTransaction
+{
+    protected Dictionary<string, PipelineRow> PipelinesToSave { get; } = [];
+
+    protected Dictionary<string, PipelineRun> RunsToSave { get; } = [];
+
+    protected Dictionary<(string, int), PipelineStep> StepsToSave { get; } = [];
+
+    protected List<PipelineStep> StepsToInsert { get; } = [];
+
+    protected List<PipelineAttempt> AttemptsToInsert { get; } = [];
+
+    protected List<(string Run, int Ordinal)> ToWake { get; } = [];
+
+    /// <summary>Whether the body was begun before, so that its effect may be there already.</summary>
+    public bool IsRepeated { get; init; }
+
+    /// <summary>The time of the store, which all leases go by.</summary>
+    public abstract Task<DateTimeOffset> NowAsync();
+
+    /// <summary>Locks pipelines, and counts their runs under way. Those that are not there are left out.</summary>
+    public abstract Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names);
+
+    /// <summary>Adds pipelines that are not there.</summary>
+    public abstract Task AddPipelinesAsync(IReadOnlyCollection<PipelineRow> pipelines);
+
+    /// <summary>The next runs that wait of a locked pipeline.</summary>
+    /// <param name="pipeline">Its name.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="onlyAsked">Only those that somebody asked for.</param>
+    public abstract Task<IReadOnlyList<PipelineRun>> QueuedAsync(string pipeline, int limit, bool onlyAsked);
+
+    /// <summary>Adds runs; returns those whose key was not there yet.</summary>
+    public abstract Task<IReadOnlyList<PipelineRun>> AddRunsAsync(IReadOnlyList<PipelineRun> runs);
+
+    /// <summary>Locks runs.</summary>
+    public abstract Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids);
+
+    /// <summary>Steps of locked runs by their places; null: all of them.</summary>
+    public abstract Task<IReadOnlyList<PipelineStep>> StepsAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted);
+
+    /// <summary>Steps that may be taken, locked, without waiting for who holds others; none of a run that is being stopped.</summary>
+    public abstract Task<IReadOnlyList<ClaimedStep>> LockReadyAsync(string? pool, string? run, int limit);
+
+    /// <summary>What a claim has, for who does not know whether it was made.</summary>
+    public abstract Task<IReadOnlyList<ClaimedStep>> OfClaimAsync(string claim);
+
+    /// <summary>The pools with steps that may be taken, and how many steps of each are under way; null when somebody else is choosing among them. Until the end nobody else does.</summary>
+    public abstract Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync();
+
+    public void Save(PipelineRow pipeline) => PipelinesToSave[pipeline.Name] = pipeline;
+
+    public void Save(PipelineRun run) => RunsToSave[run.Id] = run;
+
+    public void Save(PipelineStep step) => StepsToSave[(step.Run, step.Ordinal)] = step;
+
+    public void Insert(IEnumerable<PipelineStep> steps) => StepsToInsert.AddRange(steps);
+
+    public void Insert(PipelineAttempt attempt) => AttemptsToInsert.Add(attempt);
+
+    /// <summary>Lets a deferred step be looked at now.</summary>
+    public void Wake(string run, int ordinal) => ToWake.Add((run, ordinal));
+}

@@ -1,0 +1,241 @@
+using Escale.Orchestrate.Pipelines.Flow;
+
+namespace Escale.Orchestrate.Pipelines.State;
+
+/// <summary>A run to be made.</summary>
+internal sealed record NewRun
+{
+    public required string Id { get; init; }
+
+    public required Definition Definition { get; init; }
+
+    public required string Trigger { get; init; }
+
+    /// <summary>Which of all: a run that is there under this key is not made again.</summary>
+    public required string Key { get; init; }
+
+    public DateTimeOffset? IntervalBegin { get; init; }
+
+    public DateTimeOffset? IntervalEnd { get; init; }
+
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Added to the pipeline's own priority.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The parent's root, or null when there is no parent.</summary>
+    public string? Root { get; init; }
+
+    public string? Parent { get; init; }
+
+    public int? ParentStep { get; init; }
+
+    public string? Note { get; init; }
+}
+
+/// <summary>What a schedule wants of a pipeline.</summary>
+/// <param name="Pipeline">The pipeline's name.</param>
+/// <param name="From">The cursor that this goes on from: when it has moved, somebody else was quicker.</param>
+/// <param name="Until">The cursor afterwards.</param>
+/// <param name="Runs">The runs that are due.</param>
+internal sealed record DueRuns(string Pipeline, DateTimeOffset From, DateTimeOffset Until, IReadOnlyList<NewRun> Runs);
+
+internal sealed partial class PipelineEngine
+{
+    /// <summary>Makes runs of schedules and begins those whose turn it is; returns the pipelines' rows as they are then.</summary>
+    public async Task<IReadOnlyList<PipelineRow>> ScheduleAsync(IReadOnlyList<DueRuns> due, CancellationToken cancellationToken)
+    {
+        await definitions.KeepAsync(due.SelectMany(pipeline => pipeline.Runs).Select(run => run.Definition), cancellationToken);
+        return await store.TransactAsync(async transaction =>
+        {
+            var (now, rows) = (await transaction.NowAsync(), new List<PipelineRow>());
+            var locked = await transaction.LockPipelinesAsync([.. due.Select(pipeline => pipeline.Pipeline)]);
+            var byName = due.ToDictionary(pipeline => pipeline.Pipeline, StringComparer.Ordinal);
+            var open = locked.Where(entry => entry.Pipeline.Cursor == byName[entry.Pipeline.Name].From).ToList();
+            var runs = open.Where(entry => !entry.Pipeline.IsPaused).SelectMany(entry => byName[entry.Pipeline.Name].Runs).Select(run => RowOf(run, now)).ToList();
+            var added = runs.Count > 0 ? await transaction.AddRunsAsync(runs) : [];
+            foreach (var (row, running) in locked)
+            {
+                var wanted = byName[row.Name];
+                var next = row.Cursor == wanted.From && !row.IsPaused ? row with { Cursor = wanted.Until } : row;
+                rows.Add(next);
+                transaction.Save(next);
+                await BeginAsync(transaction, [.. added.Where(run => run.Pipeline == row.Name).Take(Math.Max(0, row.Concurrency - running))], now, cancellationToken);
+            }
+            return rows;
+        }, cancellationToken);
+    }
+
+    /// <summary>Makes one run, and begins it when it is its turn; returns the run as it then is, or the one that had its key.</summary>
+    public async Task<PipelineRun> StartAsync(NewRun asked, CancellationToken cancellationToken)
+    {
+        await definitions.KeepAsync([asked.Definition], cancellationToken);
+        return await store.TransactAsync(async transaction =>
+        {
+            var now = await transaction.NowAsync();
+            var (row, running) = (await transaction.LockPipelinesAsync([asked.Definition.Pipeline.Name])) is [var found] ? found : default;
+            var added = await transaction.AddRunsAsync([RowOf(asked, now)]);
+            if (added.Count == 0)
+            {
+                return RowOf(asked, now) with { Phase = RunPhase.Queued };
+            }
+            return row is not null && running < row.Concurrency ? (await BeginAsync(transaction, added, now, cancellationToken))[0] : added[0];
+        }, cancellationToken);
+    }
+
+    /// <summary>Adds runs that wait for their turn: a backfill.</summary>
+    /// <returns>How many were not there yet.</returns>
+    public async Task<int> QueueAsync(IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    {
+        await definitions.KeepAsync(runs.Select(run => run.Definition), cancellationToken);
+        return await store.TransactAsync(async transaction =>
+        {
+            var now = await transaction.NowAsync();
+            return (await transaction.AddRunsAsync([.. runs.Select(run => RowOf(run, now))])).Count;
+        }, cancellationToken);
+    }
+
+    /// <summary>Begins the runs of a pipeline whose turn has come.</summary>
+    public Task<int> PromoteAsync(string pipeline, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    {
+        if (await transaction.LockPipelinesAsync([pipeline]) is not [var (row, running)] || running >= row.Concurrency)
+        {
+            return 0;
+        }
+        var runs = await transaction.QueuedAsync(pipeline, row.Concurrency - running, row.IsPaused);
+        await BeginAsync(transaction, runs, await transaction.NowAsync(), cancellationToken);
+        return runs.Count;
+    }, cancellationToken);
+
+    /// <summary>Stops a run: what was not taken yet is cancelled now, workers are told about the rest.</summary>
+    /// <returns>Whether there was anything to stop.</returns>
+    public Task<bool> StopAsync(string run, string reason, string? note, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    {
+        var now = await transaction.NowAsync();
+        if (await OpenAsync(transaction, new() { [run] = null }, now, around: false, cancellationToken) is not [var slice] || slice.Run.IsOver || slice.Run.Stop is not null)
+        {
+            return false;
+        }
+        if (slice.Run.Phase == RunPhase.Queued)
+        {
+            transaction.Save(slice.Run with { Phase = RunPhase.Cancelled, Stop = reason, Note = note ?? slice.Run.Note, EndedAt = now });
+            return true;
+        }
+        slice.Stop(reason, note);
+        for (var ordinal = 0; ordinal < slice.Run.StepCount; ordinal++)
+        {
+            if (slice[ordinal].Phase is StepPhase.Waiting or StepPhase.Ready or StepPhase.Deferred)
+            {
+                slice.End(slice[ordinal], StepPhase.Cancelled);
+            }
+        }
+        await slice.SettleAsync();
+        slice.Save();
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Does steps of a run again, and what is behind them.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="steps">The places of the steps; null: those that failed or could not be taken.</param>
+    /// <param name="withAfter">Whether everything behind them is done again too.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>How many steps wait again; −1 while one of them is under way.</returns>
+    public Task<int> ClearAsync(string run, IReadOnlyCollection<int>? steps, bool withAfter, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    {
+        var now = await transaction.NowAsync();
+        if (await OpenAsync(transaction, new() { [run] = null }, now, around: false, cancellationToken) is not [var slice] || slice.Run.Phase == RunPhase.Queued)
+        {
+            return 0;
+        }
+        if (slice.Run.StartedAt is null)
+        {
+            transaction.Save(slice.Run with { Phase = RunPhase.Queued, Stop = null, EndedAt = null }); // it was stopped before its turn
+            return slice.Run.StepCount;
+        }
+        var chosen = steps?.ToHashSet() ?? [.. Enumerable.Range(0, slice.Run.StepCount).Where(ordinal => slice[ordinal].Phase.IsBad())];
+        var again = withAfter ? Behind(slice.Graph, chosen) : chosen;
+        if (again.Any(ordinal => slice[ordinal].Phase is StepPhase.Running or StepPhase.Deferred))
+        {
+            return -1;
+        }
+        slice.GoOn();
+        foreach (var ordinal in again)
+        {
+            slice.Change(slice[ordinal] with { Phase = StepPhase.Waiting, Failures = 0, Losses = 0, Failure = null, Output = null, StartedAt = null, EndedAt = null });
+        }
+        await slice.SettleAsync(again);
+        slice.Save();
+        return again.Count;
+    }, cancellationToken);
+
+    /// <summary>Keeps a pipeline from beginning runs by itself, or lets it.</summary>
+    public Task PauseAsync(string pipeline, bool isPaused, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    {
+        foreach (var (row, _) in await transaction.LockPipelinesAsync([pipeline]))
+        {
+            transaction.Save(row with { IsPaused = isPaused });
+        }
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Adds pipelines that are new, and notes how many runs each may have; returns all rows.</summary>
+    public Task<IReadOnlyList<PipelineRow>> KnowAsync(IReadOnlyList<PipelineRow> pipelines, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    {
+        await transaction.AddPipelinesAsync(pipelines);
+        var rows = new List<PipelineRow>();
+        foreach (var (row, _) in await transaction.LockPipelinesAsync([.. pipelines.Select(pipeline => pipeline.Name)]))
+        {
+            var concurrency = pipelines.First(pipeline => pipeline.Name == row.Name).Concurrency;
+            rows.Add(row with { Concurrency = concurrency });
+            if (row.Concurrency != concurrency)
+            {
+                transaction.Save(rows[^1]);
+            }
+        }
+        return (IReadOnlyList<PipelineRow>)rows;
+    }, cancellationToken);
+
+    private static PipelineRun RowOf(NewRun run, DateTimeOffset now)
+    {
+        var pipeline = run.Definition.Pipeline;
+        return new PipelineRun
+        {
+            Id = run.Id, Pipeline = pipeline.Name, Definition = run.Definition.Hash, Trigger = run.Trigger, Key = run.Key, IntervalBegin = run.IntervalBegin, IntervalEnd = run.IntervalEnd,
+            Parameters = run.Parameters, Priority = pipeline.Priority + run.Priority, StepCount = pipeline.Tasks.Count, OpenCount = pipeline.Tasks.Count, Timeout = pipeline.Timeout,
+            Root = run.Root ?? run.Id, Parent = run.Parent, ParentStep = run.ParentStep, Note = run.Note, CreatedAt = now,
+        };
+    }
+
+    private async Task<List<PipelineRun>> BeginAsync(PipelineTransaction transaction, IReadOnlyList<PipelineRun> runs, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var begun = new List<PipelineRun>();
+        foreach (var run in runs)
+        {
+            var definition = await definitions.GetAsync(run.Definition, cancellationToken);
+            var phases = definition.Graph.Begin();
+            transaction.Insert(definition.Pipeline.Tasks.Select((task, ordinal) => new PipelineStep
+            {
+                Run = run.Id, Ordinal = ordinal, Id = task.Id, Phase = phases[ordinal], Priority = run.Priority + task.Priority, Pool = task.Pool, NotBefore = now,
+            }));
+            begun.Add(run with { Phase = RunPhase.Running, StartedAt = now, TimeoutAt = now + run.Timeout });
+            transaction.Save(begun[^1]);
+        }
+        return begun;
+    }
+
+    private static HashSet<int> Behind(FlowGraph graph, HashSet<int> chosen)
+    {
+        var (all, open) = (new HashSet<int>(chosen), new Queue<int>(chosen));
+        while (open.TryDequeue(out var step))
+        {
+            foreach (var next in graph.After(step))
+            {
+                if (all.Add(next))
+                {
+                    open.Enqueue(next);
+                }
+            }
+        }
+        return all;
+    }
+}

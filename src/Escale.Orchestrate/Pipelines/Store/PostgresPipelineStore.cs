@@ -1,0 +1,112 @@
+using Escale.Engines.Postgres;
+using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Records;
+using Npgsql;
+
+namespace Escale.Orchestrate.Pipelines.Store;
+
+/// <summary>Pipelines' runs in PostgreSQL. Thread-safe.</summary>
+internal sealed class PostgresPipelineStore(PostgresServer server, RunStore records) : IPipelineStore
+{
+    // One row at a time is renewed without waiting: who holds the row is reporting its end.
+    private const string Renew = """
+        with held as (
+          select s.run_id, s.ordinal from orchestrate.pipeline_steps s
+          join unnest($2::text[], $3::int[], $4::bigint[]) as h(run_id, ordinal, fence) on h.run_id = s.run_id and h.ordinal = s.ordinal and h.fence = s.fence
+          where s.phase = 'running' and s.worker = $1),
+        free as (
+          select s.run_id, s.ordinal from orchestrate.pipeline_steps s join held on held.run_id = s.run_id and held.ordinal = s.ordinal for update of s skip locked),
+        renewed as (
+          update orchestrate.pipeline_steps s set lease_until = clock_timestamp() + $5 from free
+          where s.run_id = free.run_id and s.ordinal = free.ordinal and s.phase = 'running' and s.worker = $1)
+        select held.run_id, held.ordinal, r.stop is not null from held join orchestrate.pipeline_runs r on r.id = held.run_id
+        """;
+
+    private const string Lost = """
+        select distinct run_id from orchestrate.pipeline_steps
+        where phase = 'running' and (lease_until < clock_timestamp() or worker = any($1)) order by run_id limit 200
+        """;
+
+    private const string OverTime = "select id from orchestrate.pipeline_runs where phase = 'running' and stop is null and timeout_at < clock_timestamp() order by id limit 200";
+
+    private const string WithQueue = "select distinct pipeline from orchestrate.pipeline_runs where phase = 'queued' order by pipeline";
+
+    private const string Definition = "select body from orchestrate.definitions where hash = $1";
+
+    private const string KeepDefinitions = "insert into orchestrate.definitions (hash, body) select * from unnest($1::text[], $2::text[]) on conflict do nothing";
+
+    private const int MostAttempts = 20;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    public async Task<T> TransactAsync<T>(Func<PipelineTransaction, Task<T>> body, CancellationToken cancellationToken)
+    {
+        await records.OpenAsync(cancellationToken);
+        var begun = 0;
+        return await server.RetryAsync(async token =>
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await OnceAsync(body, Interlocked.Exchange(ref begun, 1) == 1, token);
+                }
+                catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure && attempt < MostAttempts)
+                {
+                    // Another transaction went first: it is as if this one had not begun.
+                }
+            }
+        }, cancellationToken, _patience);
+    }
+
+    private async Task<T> OnceAsync<T>(Func<PipelineTransaction, Task<T>> body, bool wasBegun, CancellationToken token)
+    {
+        var source = await server.WriterAsync(token);
+        await using var connection = await source.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        var work = new PostgresTransaction(connection, transaction, token) { IsRepeated = wasBegun };
+        var result = await body(work);
+        await work.FlushAsync();
+        await transaction.CommitAsync(token);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<(string Run, int Ordinal, bool IsStopping)>> RenewAsync(string worker, IReadOnlyList<(string Run, int Ordinal, long Fence)> held, TimeSpan lease, CancellationToken cancellationToken) =>
+        ListAsync(
+            Renew, [worker, held.Select(step => step.Run).ToArray(), held.Select(step => step.Ordinal).ToArray(), held.Select(step => step.Fence).ToArray(), lease],
+            reader => (reader.GetString(0), reader.GetInt32(1), reader.GetBoolean(2)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> RunsWithLostStepsAsync(IReadOnlyCollection<string> deadWorkers, CancellationToken cancellationToken) =>
+        ListAsync(Lost, [deadWorkers.ToArray()], reader => reader.GetString(0), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> RunsOverTimeAsync(CancellationToken cancellationToken) => ListAsync(OverTime, [], reader => reader.GetString(0), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken) => ListAsync(WithQueue, [], reader => reader.GetString(0), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => (await ListAsync(Definition, [hash], reader => reader.GetString(0), cancellationToken)) is [var body] ? body : null;
+
+    /// <inheritdoc/>
+    public Task KeepDefinitionsAsync(IReadOnlyDictionary<string, string> byHash, CancellationToken cancellationToken) =>
+        ListAsync(KeepDefinitions, [byHash.Keys.ToArray(), byHash.Values.ToArray()], _ => true, cancellationToken);
+
+    /// <summary>Reads rows, or changes them in one statement that may be repeated.</summary>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, IReadOnlyList<object?> parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await records.OpenAsync(cancellationToken);
+        return await records.ReadAsync(sql, parameters, async reader =>
+        {
+            var list = new List<T>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                list.Add(read(reader));
+            }
+            return (IReadOnlyList<T>)list;
+        }, cancellationToken);
+    }
+}

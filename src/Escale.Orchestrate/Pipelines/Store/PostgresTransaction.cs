@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Escale.Orchestrate.Pipelines.State;
+using Npgsql;
+
+namespace Escale.Orchestrate.Pipelines.Store;
+
+/// <summary>One transaction on pipelines' runs. Reads each see what was committed before them; locks make decisions safe.</summary>
+internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) : PipelineTransaction
+{
+    private const string PoolsLock = "select pg_try_advisory_xact_lock(hashtextextended('escale pools', 0))";
+
+    private const string LockPipelines = """
+        select p.name, p.is_paused, p.cursor, p.concurrency from orchestrate.pipelines p where p.name = any($1) order by p.name for update
+        """;
+
+    private const string CountRunning = "select pipeline, count(*)::int from orchestrate.pipeline_runs where phase = 'running' and pipeline = any($1) group by pipeline";
+
+    private const string AddPipelines = """
+        insert into orchestrate.pipelines (name, cursor, concurrency) select * from unnest($1::text[], $2::timestamptz[], $3::int[]) on conflict do nothing
+        """;
+
+    private const string Queued = $"""
+        select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r
+        where r.pipeline = $1 and r.phase = 'queued' and (not $3 or r.trigger = 'manual') order by r.priority desc, r.created_at, r.interval_end, r.id limit $2 for update skip locked
+        """;
+
+    private const string AddRuns = """
+        insert into orchestrate.pipeline_runs
+          (id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, phase, priority, step_count, open_count, timeout, parent, parent_step, note, root, created_at)
+        select id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters::jsonb, 'queued', priority, step_count, step_count, timeout, parent, parent_step, note, root, $16
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::int[], $10::int[], $11::interval[], $12::text[], $13::int[], $14::text[], $15::text[])
+          as n(id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, priority, step_count, timeout, parent, parent_step, note, root)
+        on conflict do nothing returning id
+        """;
+
+    private const string LockRuns = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.id = any($1) order by r.id for update";
+
+    private const string SomeSteps = $"""
+        select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s join unnest($1::text[], $2::int[]) as w(run_id, ordinal) on w.run_id = s.run_id and w.ordinal = s.ordinal
+        """;
+
+    private const string AllSteps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = any($1)";
+
+    private const string Ready = $"""
+        select {PipelineRows.StepColumns}, {PipelineRows.RunColumns} from orchestrate.pipeline_steps s join orchestrate.pipeline_runs r on r.id = s.run_id
+        where s.phase in ('ready', 'deferred') and s.not_before <= clock_timestamp() and r.phase = 'running' and r.stop is null and s.pool is not distinct from $1 and ($3::text is null or r.root = $3)
+        order by s.priority desc, s.not_before, s.run_id, s.ordinal limit $2 for update of s skip locked
+        """;
+
+    private const string OfClaim = $"""
+        select {PipelineRows.StepColumns}, {PipelineRows.RunColumns} from orchestrate.pipeline_steps s join orchestrate.pipeline_runs r on r.id = s.run_id
+        where s.phase = 'running' and s.claim = $1
+        """;
+
+    private const string Pools = """
+        select pool, count(*) filter (where phase = 'running')::int from orchestrate.pipeline_steps
+        where pool is not null and phase in ('ready', 'deferred', 'running') group by pool
+        having bool_or(phase <> 'running' and not_before <= clock_timestamp())
+        """;
+
+    /// <inheritdoc/>
+    public override async Task<DateTimeOffset> NowAsync() => (await ListAsync("select clock_timestamp()", [], reader => reader.GetFieldValue<DateTimeOffset>(0)))[0];
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names)
+    {
+        object[] wanted = [names.ToArray()];
+        var rows = await ListAsync(LockPipelines, wanted, reader => new PipelineRow(reader.GetString(0), reader.GetBoolean(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3)));
+        var running = (await ListAsync(CountRunning, wanted, reader => (reader.GetString(0), reader.GetInt32(1)))).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+        return [.. rows.Select(row => (row, running.GetValueOrDefault(row.Name)))];
+    }
+
+    /// <inheritdoc/>
+    public override Task AddPipelinesAsync(IReadOnlyCollection<PipelineRow> pipelines) => ListAsync(
+        AddPipelines, [pipelines.Select(row => row.Name).ToArray(), pipelines.Select(row => row.Cursor).ToArray(), pipelines.Select(row => row.Concurrency).ToArray()], _ => true);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<PipelineRun>> QueuedAsync(string pipeline, int limit, bool onlyAsked) => ListAsync(Queued, [pipeline, limit, onlyAsked], reader => PipelineRows.Run(reader));
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<PipelineRun>> AddRunsAsync(IReadOnlyList<PipelineRun> runs)
+    {
+        var added = (await ListAsync(
+            AddRuns,
+            [
+                Column(runs, run => run.Id), Column(runs, run => run.Pipeline), Column(runs, run => run.Definition), Column(runs, run => run.Trigger), Column(runs, run => run.Key),
+                Column(runs, run => run.IntervalBegin?.ToUniversalTime()), Column(runs, run => run.IntervalEnd?.ToUniversalTime()),
+                Column(runs, run => JsonSerializer.Serialize(new Dictionary<string, string>(run.Parameters), PipelineJson.Default.DictionaryStringString)), Column(runs, run => run.Priority),
+                Column(runs, run => run.StepCount), Column(runs, run => run.Timeout), Column(runs, run => run.Parent), Column(runs, run => run.ParentStep), Column(runs, run => run.Note), Column(runs, run => run.Root), runs[0].CreatedAt,
+            ],
+            reader => reader.GetString(0))).ToHashSet(StringComparer.Ordinal);
+        return [.. runs.Where(run => added.Contains(run.Id))];
+    }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => ListAsync(LockRuns, [ids.ToArray()], reader => PipelineRows.Run(reader));
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<PipelineStep>> StepsAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted)
+    {
+        var some = wanted.Where(pair => pair.Value is not null).SelectMany(pair => pair.Value!.Select(ordinal => (pair.Key, ordinal))).ToList();
+        var all = wanted.Where(pair => pair.Value is null).Select(pair => pair.Key).ToArray();
+        var steps = some.Count == 0 ? [] : await ListAsync(SomeSteps, [some.Select(step => step.Key).ToArray(), some.Select(step => step.ordinal).ToArray()], reader => PipelineRows.Step(reader));
+        return all.Length == 0 ? steps : [.. steps, .. await ListAsync(AllSteps, [all], reader => PipelineRows.Step(reader))];
+    }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<ClaimedStep>> LockReadyAsync(string? pool, string? run, int limit) => ListAsync(Ready, [Text(pool), limit, Text(run)], Claimed);
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<ClaimedStep>> OfClaimAsync(string claim) => ListAsync(OfClaim, [claim], Claimed);
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync() =>
+        (await ListAsync(PoolsLock, [], reader => reader.GetBoolean(0)))[0] ? (await ListAsync(Pools, [], reader => (reader.GetString(0), reader.GetInt32(1)))).ToDictionary(pair => pair.Item1, pair => pair.Item2) : null;
+
+    /// <summary>Writes what is to be saved.</summary>
+    public async Task FlushAsync()
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var command in PipelineWrites.Of(PipelinesToSave.Values, RunsToSave.Values, StepsToInsert, StepsToSave.Values, AttemptsToInsert, ToWake))
+        {
+            batch.BatchCommands.Add(command);
+        }
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    internal static TColumn[] Column<TRow, TColumn>(IReadOnlyCollection<TRow> rows, Func<TRow, TColumn> read) => [.. rows.Select(read)];
+
+    private static ClaimedStep Claimed(NpgsqlDataReader reader) => new(PipelineRows.Run(reader, 20), PipelineRows.Step(reader));
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, IReadOnlyList<object?> parameters, Func<NpgsqlDataReader, T> read)
+    {
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var list = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            list.Add(read(reader));
+        }
+        return list;
+    }
+}

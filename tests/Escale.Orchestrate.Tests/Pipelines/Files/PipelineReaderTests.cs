@@ -1,0 +1,125 @@
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Flow;
+using Escale.Orchestrate.Pipelines.Schedules;
+using Escale.Orchestrate.Pipelines.State;
+using Escale.Testing;
+using Xunit;
+
+namespace Escale.Orchestrate.Tests.Pipelines.Files;
+
+/// <summary>Pipelines' files: what they say, and what is wrong with them, where.</summary>
+public sealed class PipelineReaderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_whole_pipeline_is_read_and_comes_back_from_its_record()
+    {
+        _folder.Write("escale.yml", "pools: {api: 2}\n");
+        _folder.Write("pipelines/daily.yml", """
+            description: Everything, before work begins
+            schedule: {cron: "0 6 * * 1-5", zone: Europe/Paris, except: [2026-12-25, 2026-07-01..2026-07-14], catch_up: all, from: 2026-01-01}
+            triggers: {webhook: true}
+            params:
+              day: {type: date, default: "{{ interval.day }}", description: The day}
+              size: 10
+              mode: {choices: [fast, slow], default: fast}
+            concurrency: 2
+            timeout: 2h
+            retries: {count: 2, delay: 1s, factor: 3, on: [engines.postgres]}
+            build: +gold
+            tasks:
+              - {id: fetch, http: {url: "https://example.org/{{ params.day }}", headers: {Authorization: "Bearer ${TOKEN}"}}, pool: api, retries: 5, timeout: 30s}
+              - {id: load, shell: [python3, load.py], env: {A: b}, depends_on: [fetch, build], priority: 5}
+              - {id: check, sql: select count(*) from gold.x, depends_on: load, when: "{{ params.size > 5 }}", may_fail: true}
+              - {id: clean, shell: rm -f x, depends_on: [check], rule: all_done}
+            on_failure: {notify: {url: "${HOOK}"}}
+            """);
+        var folder = new PipelineFiles(new ProjectRoot(_folder.Path)).Read();
+        Assert.Empty(folder.Errors);
+        var pipeline = Definition.Of("h", Definition.Of(folder.Pipelines["daily"]).Text).Pipeline;
+        Assert.Equal(["build", "fetch", "load", "check", "clean", "on_failure"], pipeline.Tasks.Select(task => task.Id));
+        Assert.Equal((2, TimeSpan.FromHours(2), CatchUp.All, 2), (pipeline.Concurrency, pipeline.Timeout, pipeline.Schedule!.CatchUp, pipeline.Schedule.Except.Count));
+        var (build, fetch, load, check) = (pipeline.Tasks[0], pipeline.Tasks[1], pipeline.Tasks[2], pipeline.Tasks[3]);
+        Assert.Equal((TaskKind.Build, "build", "+gold"), (build.Kind, build.Pool, build.One("select")));
+        Assert.Equal(("api", 5, TimeSpan.FromSeconds(30), "Bearer ${TOKEN}"), (fetch.Pool, fetch.Retries.Count, fetch.Timeout, fetch.One("headers.Authorization")));
+        Assert.Equal(("python3,load.py", "b", 5, 2), (string.Join(',', load.All("command")), load.One("env.A"), load.Priority, load.Retries.Count));
+        Assert.Equal(("params.size > 5", true, TriggerRule.AllDone), (check.When, check.MayFail, pipeline.Tasks[4].Rule));
+        Assert.Equal((TriggerRule.OneFailed, true, "build fetch load clean"), (pipeline.Tasks[5].Rule, pipeline.Tasks[5].MayFail, string.Join(' ', pipeline.Tasks[5].DependsOn)));
+        Assert.Equal([ParameterType.Date, ParameterType.Integer, ParameterType.Text], pipeline.Parameters.Select(parameter => parameter.Type));
+        Assert.True(pipeline.Schedule.Except[1].Has(new DateOnly(2026, 7, 3)));
+    }
+
+    [Theory]
+    [InlineData("schedule: '99 * * * *'\nbuild: x", "orchestrate.cron", 1)]
+    [InlineData("schedule: {cron: '0 6 * * *', zone: Europe/Pari}\nbuild: x", "orchestrate.pipeline-invalid", 1)]
+    [InlineData("schedule: {every: 0s}\nbuild: x", "orchestrate.pipeline-invalid", 1)]
+    [InlineData("build: x\nschedul: x", "projects.unknown-key", 2)]
+    [InlineData("description: nothing", "orchestrate.pipeline-invalid", 1)]
+    [InlineData("tasks:\n  - {id: a, shel: x}", "orchestrate.pipeline-invalid", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, sql: y}", "orchestrate.pipeline-invalid", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, depends_on: b}", "orchestrate.pipeline-steps", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, depends_on: b}\n  - {id: b, shell: x, depends_on: a}", "orchestrate.pipeline-steps", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, pool: apis}", "projects.unknown-value", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, rule: all_sucess}", "projects.unknown-value", 2)]
+    [InlineData("build: x\nparams: {day: {type: date, default: tomorrow}}", "projects.wrong-type", 2)]
+    [InlineData("build: x\ntriggers: {webhok: true}", "projects.unknown-key", 2)]
+    [InlineData("build: x\nschedule: '@daily'\nparams: {day: {type: date}}", "orchestrate.pipeline-invalid", 3)]
+    [InlineData("tasks:\n  - {id: a, pipeline: p}", "orchestrate.pipeline-invalid", null)]
+    public void What_is_wrong_is_said_with_its_place(string text, string code, int? line)
+    {
+        _folder.Write("pipelines/p.yml", text);
+        var error = Assert.Single(new PipelineFiles(new ProjectRoot(_folder.Path)).Read().Errors);
+        Assert.Equal((code, "pipelines/p.yml", line), (error.Code, error.Place?.File, error.Place?.Line));
+        Assert.NotNull(error.Remedy);
+    }
+
+    [Fact]
+    public void A_file_that_is_wrong_takes_nothing_from_the_others()
+    {
+        _folder.Write("pipelines/bad.yml", "build: x\nnothing: here");
+        _folder.Write("pipelines/good.yml", "build: x");
+        _folder.Write("pipelines/twin.yml", "name: Good\nbuild: x");
+        var files = new PipelineFiles(new ProjectRoot(_folder.Path));
+        Assert.Equal((1, 2), (files.Read().Pipelines.Count, files.Read().Errors.Count));
+        Assert.Equal("orchestrate.pipeline-not-found", Assert.Throws<EscaleException>(() => files.Get("goot")).Code);
+        Assert.Equal("projects.unknown-key", Assert.Throws<EscaleException>(() => files.Get("bad")).Code);
+    }
+
+    [Fact]
+    public void Parameters_are_checked_when_they_are_given()
+    {
+        _folder.Write("pipelines/p.yml", "build: x\nparams: {day: {type: date}, n: 3, fast: true}\n");
+        var pipeline = new PipelineFiles(new ProjectRoot(_folder.Path)).Get("p");
+        Assert.Equal("2026-11-22 3 false", string.Join(' ', ParameterReader.Values(pipeline, new Dictionary<string, string> { ["day"] = "2026-11-22", ["fast"] = "False" }).Values));
+        foreach (var given in (Dictionary<string, string>[])[[], new() { ["day"] = "x" }, new() { ["day"] = "2026-11-22", ["n"] = "many" }, new() { ["dy"] = "2026-11-22" }])
+        {
+            Assert.Equal("orchestrate.parameter", Assert.Throws<EscaleException>(() => ParameterReader.Values(pipeline, given)).Code);
+        }
+    }
+
+    [Fact]
+    public void Waits_grow_up_to_the_most_and_differ()
+    {
+        var policy = new RetryPolicy { Count = 3, Delay = TimeSpan.FromSeconds(10), Most = TimeSpan.FromSeconds(30), Jitter = 0.5 };
+        Assert.Equal([10, 20, 30, 30], Enumerable.Range(1, 4).Select(failures => (int)policy.WaitAfter(failures, 0.5).TotalSeconds));
+        Assert.Equal((5, 15), ((int)policy.WaitAfter(1, 0).TotalSeconds, (int)policy.WaitAfter(1, 1).TotalSeconds));
+        Assert.True(policy.Allows(3, "x") && !policy.Allows(4, "x") && !(policy with { On = ["y."] }).Allows(1, "x.z"));
+    }
+
+    [Fact]
+    public void Periods_count_from_their_beginning_and_leave_days_out()
+    {
+        var every = new Schedule(new ScheduleSpec { Every = TimeSpan.FromHours(6), From = At("2026-11-20 02:00"), Except = [new DaySpan(new DateOnly(2026, 11, 21), new DateOnly(2026, 11, 21))] });
+        Assert.Equal(At("2026-11-20 02:00"), every.Next(At("2026-01-01 00:00")));
+        Assert.Equal(At("2026-11-22 02:00"), every.Next(At("2026-11-20 20:00")));
+        Assert.Equal(At("2026-11-20 20:00"), every.BeginOf(At("2026-11-22 02:00")));
+        var daily = new Schedule(new ScheduleSpec { Cron = "0 6 * * *", Zone = "Europe/Paris" });
+        Assert.Equal(At("2026-03-28 05:00"), daily.BeginOf(At("2026-03-29 04:00")));
+    }
+
+    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text + "Z", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,189 @@
+using Escale.Orchestrate.Pipelines.Flow;
+using Escale.Orchestrate.Pipelines.State;
+
+namespace Escale.Orchestrate.Tests.Pipelines.Simulation;
+
+/// <summary>What the store does instead of what it was asked to.</summary>
+internal enum StoreFault
+{
+    None,
+
+    /// <summary>The transaction is lost before its end, and done again.</summary>
+    LostBefore,
+
+    /// <summary>The transaction happened but nobody heard of it, and is done again.</summary>
+    LostAfter,
+
+    /// <summary>The store is away.</summary>
+    Away,
+}
+
+/// <summary>The store is away.</summary>
+internal sealed class StoreAwayException : Exception;
+
+/// <summary>Pipelines' runs in memory, one transaction after the other, with faults on demand. Every commit is checked.</summary>
+internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fault, Action<MemoryStore, IReadOnlyList<PipelineStep>> check) : IPipelineStore
+{
+    private readonly Dictionary<string, string> _definitions = [];
+
+    public SortedDictionary<string, PipelineRow> Pipelines { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, PipelineRun> Runs { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, PipelineStep[]> Steps { get; } = [];
+
+    /// <summary>The runs that are not over.</summary>
+    public SortedDictionary<string, PipelineRun> Open { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The steps of runs under way.</summary>
+    public IEnumerable<PipelineStep> OpenSteps => Open.Values.Where(run => run.Phase == RunPhase.Running).SelectMany(run => Steps[run.Id]);
+
+    private HashSet<(string, string)> Keys { get; } = [];
+
+    public List<PipelineAttempt> Attempts { get; } = [];
+
+    public async Task<T> TransactAsync<T>(Func<PipelineTransaction, Task<T>> body, CancellationToken cancellationToken)
+    {
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            var happens = fault();
+            if (happens == StoreFault.Away)
+            {
+                throw new StoreAwayException();
+            }
+            var transaction = new Transaction(this) { IsRepeated = isRepeated };
+            var result = await body(transaction);
+            if (happens == StoreFault.LostBefore)
+            {
+                continue;
+            }
+            check(this, transaction.Commit());
+            if (happens != StoreFault.LostAfter)
+            {
+                return result;
+            }
+        }
+    }
+
+    public Task<IReadOnlyList<(string Run, int Ordinal, bool IsStopping)>> RenewAsync(string worker, IReadOnlyList<(string Run, int Ordinal, long Fence)> held, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var still = new List<(string, int, bool)>();
+        foreach (var (run, ordinal, fence) in held)
+        {
+            var step = Steps[run][ordinal];
+            if (step.Phase == StepPhase.Running && step.Fence == fence && step.Worker == worker)
+            {
+                Steps[run][ordinal] = step with { LeaseUntil = now() + lease };
+                still.Add((run, ordinal, Runs[run].Stop is not null));
+            }
+        }
+        return Task.FromResult<IReadOnlyList<(string, int, bool)>>(still);
+    }
+
+    public Task<IReadOnlyList<string>> RunsWithLostStepsAsync(IReadOnlyCollection<string> deadWorkers, CancellationToken cancellationToken) => List(
+        OpenSteps.Where(step => step.Phase == StepPhase.Running && (step.LeaseUntil < now() || deadWorkers.Contains(step.Worker!))).Select(step => step.Run).Distinct());
+
+    public Task<IReadOnlyList<string>> RunsOverTimeAsync(CancellationToken cancellationToken) =>
+        List(Open.Values.Where(run => run.Phase == RunPhase.Running && run.Stop is null && run.TimeoutAt < now()).Select(run => run.Id));
+
+    public Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken) =>
+        List(Open.Values.Where(run => run.Phase == RunPhase.Queued).Select(run => run.Pipeline).Distinct().Order(StringComparer.Ordinal));
+
+    public Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => Task.FromResult(_definitions.GetValueOrDefault(hash));
+
+    public Task KeepDefinitionsAsync(IReadOnlyDictionary<string, string> byHash, CancellationToken cancellationToken)
+    {
+        foreach (var (hash, text) in byHash)
+        {
+            _definitions.TryAdd(hash, text);
+        }
+        return Task.CompletedTask;
+    }
+
+    private static Task<IReadOnlyList<T>> List<T>(IEnumerable<T> items) => Task.FromResult<IReadOnlyList<T>>([.. items]);
+
+    private sealed class Transaction(MemoryStore store) : PipelineTransaction
+    {
+        private readonly List<PipelineRow> _pipelines = [];
+        private readonly List<PipelineRun> _runs = [];
+
+        public override Task<DateTimeOffset> NowAsync() => Task.FromResult(store.Now);
+
+        public override Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names) => List(
+            store.Pipelines.Values.Concat(_pipelines).Where(row => names.Contains(row.Name))
+                .Select(row => (row, store.Open.Values.Count(run => run.Pipeline == row.Name && run.Phase == RunPhase.Running))));
+
+        public override Task AddPipelinesAsync(IReadOnlyCollection<PipelineRow> pipelines)
+        {
+            _pipelines.AddRange(pipelines.Where(row => !store.Pipelines.ContainsKey(row.Name)));
+            return Task.CompletedTask;
+        }
+
+        public override Task<IReadOnlyList<PipelineRun>> QueuedAsync(string pipeline, int limit, bool onlyAsked) => List(
+            store.Open.Values.Where(run => run.Pipeline == pipeline && run.Phase == RunPhase.Queued && (!onlyAsked || run.Trigger == "manual"))
+                .OrderByDescending(run => run.Priority).ThenBy(run => run.CreatedAt).ThenBy(run => run.IntervalEnd).ThenBy(run => run.Id, StringComparer.Ordinal).Take(limit));
+
+        public override Task<IReadOnlyList<PipelineRun>> AddRunsAsync(IReadOnlyList<PipelineRun> runs)
+        {
+            var added = runs.Where(run => !store.Keys.Contains((run.Pipeline, run.Key))).ToList();
+            _runs.AddRange(added);
+            return List(added);
+        }
+
+        public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => List(ids.Order(StringComparer.Ordinal).Where(store.Runs.ContainsKey).Select(id => store.Runs[id]));
+
+        public override Task<IReadOnlyList<PipelineStep>> StepsAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted) => List(
+            wanted.Where(pair => store.Steps.ContainsKey(pair.Key)).SelectMany(pair => pair.Value is { } some ? some.Select(ordinal => store.Steps[pair.Key][ordinal]) : store.Steps[pair.Key]));
+
+        public override Task<IReadOnlyList<ClaimedStep>> LockReadyAsync(string? pool, string? run, int limit) => List(
+            store.Open.Values.Where(entry => entry is { Phase: RunPhase.Running, Stop: null } && (run is null || entry.Root == run))
+                .SelectMany(entry => store.Steps[entry.Id].Where(step => step.Phase is StepPhase.Ready or StepPhase.Deferred && step.NotBefore <= store.Now && step.Pool == pool).Select(step => new ClaimedStep(entry, step)))
+                .OrderByDescending(claimed => claimed.Step.Priority).ThenBy(claimed => claimed.Step.NotBefore).Take(limit));
+
+        public override Task<IReadOnlyList<ClaimedStep>> OfClaimAsync(string claim) => List(
+            store.OpenSteps.Where(step => step.Phase == StepPhase.Running && step.Claim == claim).Select(step => new ClaimedStep(store.Runs[step.Run], step)));
+
+        public override Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync() => Task.FromResult<IReadOnlyDictionary<string, int>?>(
+            store.OpenSteps.Where(step => step.Pool is not null && step.Phase is StepPhase.Ready or StepPhase.Deferred or StepPhase.Running)
+                .GroupBy(step => step.Pool ?? "").Where(group => group.Key.Length > 0).ToDictionary(group => group.Key, group => group.Count(step => step.Phase == StepPhase.Running)));
+
+        public IReadOnlyList<PipelineStep> Commit()
+        {
+            var before = StepsToSave.Keys.Select(key => store.Steps[key.Item1][key.Item2]).ToList();
+            foreach (var row in _pipelines.Concat(PipelinesToSave.Values))
+            {
+                store.Pipelines[row.Name] = row;
+            }
+            foreach (var run in _runs.Concat(RunsToSave.Values))
+            {
+                store.Runs[run.Id] = run;
+                store.Keys.Add((run.Pipeline, run.Key));
+                if (run.IsOver)
+                {
+                    store.Open.Remove(run.Id);
+                }
+                else
+                {
+                    store.Open[run.Id] = run;
+                }
+            }
+            foreach (var group in StepsToInsert.GroupBy(step => step.Run))
+            {
+                store.Steps.Add(group.Key, [.. group.OrderBy(step => step.Ordinal)]);
+            }
+            foreach (var step in StepsToSave.Values)
+            {
+                store.Steps[step.Run][step.Ordinal] = step;
+            }
+            store.Attempts.AddRange(AttemptsToInsert);
+            foreach (var (run, ordinal) in ToWake)
+            {
+                var step = store.Steps[run][ordinal];
+                store.Steps[run][ordinal] = step.Phase == StepPhase.Deferred ? step with { NotBefore = store.Now } : step;
+            }
+            return before;
+        }
+    }
+
+    private DateTimeOffset Now => now();
+}

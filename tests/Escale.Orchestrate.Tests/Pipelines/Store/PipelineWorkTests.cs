@@ -1,0 +1,252 @@
+using System.Collections.Concurrent;
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Flow;
+using Escale.Orchestrate.Pipelines.Schedules;
+using Escale.Orchestrate.Pipelines.Scheduling;
+using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Pipelines.Store;
+using Escale.Orchestrate.Pipelines.Working;
+using Escale.Orchestrate.Records;
+using Escale.Orchestrate.Tests.Records;
+using Xunit;
+
+namespace Escale.Orchestrate.Tests.Pipelines.Store;
+
+/// <summary>Runs of pipelines in a real PostgreSQL, with real workers; what steps do is made up.</summary>
+public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLifetime
+{
+    private readonly RecordDatabase _database;
+    private readonly PostgresPipelineStore _store;
+    private readonly PipelineEngine _engine;
+    private readonly PipelineHistory _history;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PipelineWorker> _workers = [];
+    private readonly List<Task> _working = [];
+    private readonly ConcurrentQueue<string> _done = [];
+
+    public PipelineWorkTests(RecordDatabase database)
+    {
+        _database = database;
+        _store = new PostgresPipelineStore(database.Server, new RunStore(database.Server, TimeProvider.System));
+        _engine = new PipelineEngine(_store, new Definitions(_store), new EngineLimits { PoolSize = _ => 2 }, new Random(1));
+        _history = new PipelineHistory(_store);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await new RunStore(_database.Server, TimeProvider.System).OpenAsync(default);
+        await _database.ExecuteAsync("truncate orchestrate.pipelines, orchestrate.pipeline_runs, orchestrate.definitions cascade");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_working);
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Steps_are_taken_in_order_and_tried_again_and_the_rest_is_not_taken()
+    {
+        var pipeline = Pipeline("p", Step("a"), Step("b", "a") with { Retries = Soon(2) }, Step("c", "b"), Step("bad", "a"), Step("never", "bad"), Step("always", "never") with { Rule = TriggerRule.AllDone });
+        var failures = 2;
+        Work(claimed => claimed.Step.Id switch { "b" when failures-- > 0 => Failure("x.b"), "bad" => Failure("x.bad"), _ => null });
+        var run = await EndedAsync(await StartAsync(pipeline));
+        Assert.Equal("failed", run.Status);
+        Assert.Equal(["a succeeded 1", "b succeeded 3", "c succeeded 1", "bad failed 1", "never upstream_failed 0", "always succeeded 1"], run.Steps!.Select(step => $"{step.Id} {step.Status} {step.Attempts}"));
+        Assert.Equal(["failed", "failed", "succeeded"], run.Steps![1].History.Select(attempt => attempt.Status));
+        Assert.Equal("x.bad", run.Steps[3].Error!.Code);
+    }
+
+    [Fact]
+    public async Task A_cleared_step_is_done_again_with_what_is_behind_it()
+    {
+        var isMended = false;
+        Work(claimed => claimed.Step.Id == "b" && !isMended ? Failure("x.b") : null);
+        var id = await StartAsync(Pipeline("p", Step("a"), Step("b", "a"), Step("c", "b")));
+        Assert.Equal("failed", (await EndedAsync(id)).Status);
+        isMended = true;
+        Assert.Equal(2, await _engine.ClearAsync(id, null, true, default));
+        var run = await EndedAsync(id);
+        Assert.Equal(("succeeded", "1 2 1"), (run.Status, string.Join(' ', run.Steps!.Select(step => step.Attempts))));
+        Assert.Equal(3, await _engine.ClearAsync(id, [0], true, default));
+        Assert.Equal("2 3 2", string.Join(' ', (await EndedAsync(id)).Steps!.Select(step => step.Attempts)));
+    }
+
+    [Fact]
+    public async Task A_stopped_run_ends_what_is_under_way_and_begins_nothing_more()
+    {
+        var begun = new TaskCompletionSource();
+        Work(async (_, stop) =>
+        {
+            begun.TrySetResult();
+            await Task.Delay(Timeout.Infinite, stop);
+            return null;
+        }, new EngineLimits { Lease = TimeSpan.FromSeconds(2), PoolSize = _ => 1 });
+        var id = await StartAsync(Pipeline("p", Step("a"), Step("b", "a")));
+        await begun.Task;
+        Assert.True(await _engine.StopAsync(id, PipelineEngine.Cancelled, null, default));
+        var run = await EndedAsync(id);
+        Assert.Equal(("cancelled", "cancelled cancelled"), (run.Status, string.Join(' ', run.Steps!.Select(step => step.Status))));
+        Assert.False(await _engine.StopAsync(id, PipelineEngine.Cancelled, null, default));
+    }
+
+    [Fact]
+    public async Task Two_workers_share_pools_and_do_each_step_once()
+    {
+        var (now, most) = (0, 0);
+        Work(Pooled);
+        Work(Pooled);
+        var run = await EndedAsync(await StartAsync(Pipeline("p", [.. Enumerable.Range(0, 60).Select(at => Step("s" + at) with { Pool = at % 2 == 0 ? "api" : null })])));
+        Assert.Equal(("succeeded", 60, 60), (run.Status, _done.Count, _done.Distinct().Count()));
+        Assert.InRange(most, 1, 2);
+
+        async Task<StepFailure?> Pooled(ClaimedStep claimed, CancellationToken stop)
+        {
+            if (claimed.Step.Pool is not null)
+            {
+                most = Math.Max(most, Interlocked.Increment(ref now));
+                await Task.Delay(5, stop);
+                Interlocked.Decrement(ref now);
+            }
+            return null;
+        }
+    }
+
+    [Fact]
+    public async Task Runs_of_one_pipeline_wait_for_each_other_unless_more_may_run()
+    {
+        var pipeline = Pipeline("p", Step("a"));
+        await KnowAsync(pipeline);
+        var ids = new List<string> { await StartAsync(pipeline), await StartAsync(pipeline), await StartAsync(pipeline) };
+        Assert.Equal(["running", "queued", "queued"], await StatusesAsync(ids));
+        Assert.Equal(0, await _engine.PromoteAsync("p", default));
+        Work(_ => null);
+        await EndedAsync(ids[0]);
+        Assert.Equal(1, await _engine.PromoteAsync("p", default));
+        await EndedAsync(ids[1]);
+        Assert.True(await _engine.StopAsync(ids[2], PipelineEngine.Cancelled, null, default));
+        Assert.Equal(["succeeded", "succeeded", "cancelled"], await StatusesAsync(ids));
+        Assert.Equal(1, await _engine.ClearAsync(ids[2], null, true, default));
+        await _engine.PromoteAsync("p", default);
+        Assert.Equal("succeeded", (await EndedAsync(ids[2])).Status);
+    }
+
+    [Fact]
+    public async Task What_a_dead_worker_had_is_taken_by_another_and_its_late_report_is_not_believed()
+    {
+        var id = await StartAsync(Pipeline("p", Step("a"), Step("b", "a")));
+        var dead = $"{Environment.MachineName}/999999/long ago/1";
+        var claimed = Assert.Single(await _engine.ClaimAsync(dead, "dead#1", 5, null, default));
+        Assert.True(WorkerName.IsDead(dead));
+        Assert.Equal([dead], await _history.WorkersAsync(default));
+        foreach (var run in await _store.RunsWithLostStepsAsync([dead], default))
+        {
+            Assert.Equal(1, await _engine.RecoverAsync(run, [dead], default));
+        }
+        Assert.Empty(await _engine.ReportAsync([new AttemptReport(id, 0, claimed.Step.Fence, StepPhase.Succeeded)], dead, "dead#2", 5, default));
+        Assert.Equal("ready", (await _history.ShowAsync(id, default)).Steps![0].Status);
+        Work(_ => null);
+        var ended = await EndedAsync(id);
+        Assert.Equal(("succeeded", "lost succeeded"), (ended.Status, string.Join(' ', ended.Steps![0].History.Select(attempt => attempt.Status))));
+    }
+
+    [Fact]
+    public async Task Several_schedulers_make_one_run_of_each_time()
+    {
+        var now = new DateTimeOffset(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
+        var clock = new SetClock(() => now);
+        var pipelines = Enumerable.Range(0, 20).Select(at => Pipeline("p" + at, Step("a")) with { Schedule = new ScheduleSpec { Cron = "*/5 * * * *", CatchUp = CatchUp.All } }).ToDictionary(pipeline => pipeline.Name);
+        var folder = new PipelineFolder(pipelines, []);
+        var schedulers = Enumerable.Range(0, 3).Select(_ => new PipelineScheduler(_engine, () => folder, clock, () => Guid.NewGuid().ToString("N"))).ToList();
+        await schedulers[0].TickAsync(default);
+        for (var tick = 0; tick < 5; tick++)
+        {
+            now += TimeSpan.FromMinutes(7);
+            await Task.WhenAll(schedulers.Select(scheduler => scheduler.TickAsync(default)));
+        }
+        var runs = await _history.ListAsync(null, 1000, default);
+        Assert.Equal((20 * 7, 20), (runs.Count, runs.Count(run => run.Status == "running")));
+        Assert.All(runs.GroupBy(run => run.Pipeline), group => Assert.Equal(7, group.Select(run => run.IntervalEnd).Distinct().Count()));
+        Assert.All(runs, run => Assert.Equal(TimeSpan.FromMinutes(5), run.IntervalEnd - run.IntervalBegin));
+    }
+
+    [Fact]
+    public async Task A_run_whose_time_is_over_fails()
+    {
+        var id = await StartAsync(Pipeline("p", Step("a")) with { Timeout = TimeSpan.FromMilliseconds(1) });
+        while (await _store.RunsOverTimeAsync(default) is not [var over] || !await _engine.StopAsync(over, PipelineEngine.OverTime, "its time was over", default))
+        {
+            await Task.Delay(5);
+        }
+        var run = await EndedAsync(id);
+        Assert.Equal(("failed", "cancelled", "its time was over"), (run.Status, run.Steps![0].Status, run.Note));
+    }
+
+    private static TaskSpec Step(string id, params string[] after) => new() { Id = id, Kind = TaskKind.Shell, With = new Dictionary<string, IReadOnlyList<string>>(), DependsOn = after };
+
+    private static PipelineSpec Pipeline(string name, params IReadOnlyList<TaskSpec> tasks) => new() { Name = name, Tasks = tasks };
+
+    private static RetryPolicy Soon(int count) => new() { Count = count, Delay = TimeSpan.FromMilliseconds(1) };
+
+    private static StepFailure Failure(string code) => new(code, "It failed.", null);
+
+    private void Work(Func<ClaimedStep, StepFailure?> fate) => Work((claimed, _) => Task.FromResult(fate(claimed)));
+
+    private void Work(Func<ClaimedStep, CancellationToken, Task<StepFailure?>> fate, EngineLimits? limits = null)
+    {
+        var engine = limits is null ? _engine : new PipelineEngine(_store, new Definitions(_store), limits, new Random(2));
+        var worker = new PipelineWorker(engine, new Made(fate, _done), TimeProvider.System, new WorkerSettings { LookEvery = TimeSpan.FromMilliseconds(20) });
+        _workers.Add(worker);
+        _working.Add(worker.RunAsync(_stop.Token));
+    }
+
+    private Task KnowAsync(PipelineSpec pipeline) => _engine.KnowAsync([new PipelineRow(pipeline.Name, false, DateTimeOffset.UnixEpoch, pipeline.Concurrency)], default);
+
+    private async Task<string> StartAsync(PipelineSpec pipeline)
+    {
+        await KnowAsync(pipeline);
+        var id = PipelineRunId.New(TimeProvider.System);
+        return (await _engine.StartAsync(new NewRun { Id = id, Definition = Definition.Of(pipeline), Trigger = "manual", Key = id }, default)).Id;
+    }
+
+    private async Task<ShownRun> EndedAsync(string id)
+    {
+        while (await _history.ShowAsync(id, default) is { } run)
+        {
+            if (run.IsOver)
+            {
+                return run;
+            }
+            Assert.All(_workers, worker => Assert.Null(worker.LastTrouble));
+            await Task.Delay(10);
+        }
+        throw new InvalidOperationException();
+    }
+
+    private async Task<List<string>> StatusesAsync(List<string> ids)
+    {
+        var statuses = new List<string>();
+        foreach (var id in ids)
+        {
+            statuses.Add((await _history.RunAsync(id, default)).Status);
+        }
+        return statuses;
+    }
+
+    private sealed class Made(Func<ClaimedStep, CancellationToken, Task<StepFailure?>> fate, ConcurrentQueue<string> done) : IStepExecutor
+    {
+        public async Task<AttemptReport> DoAsync(ClaimedStep claimed, CancellationToken cancellationToken)
+        {
+            var failure = await fate(claimed, cancellationToken);
+            done.Enqueue($"{claimed.Run.Id}/{claimed.Step.Id}");
+            return new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, failure is null ? StepPhase.Succeeded : StepPhase.Failed) { Failure = failure };
+        }
+    }
+
+    private sealed class SetClock(Func<DateTimeOffset> now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now();
+    }
+}

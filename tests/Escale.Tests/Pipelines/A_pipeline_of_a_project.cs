@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Escale.Testing;
+
+namespace Escale.Tests.Pipelines;
+
+/// <summary>Pipelines from the command line, with the real program, database and lake.</summary>
+public sealed class A_pipeline_of_a_project : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public A_pipeline_of_a_project()
+    {
+        _folder.Write("escale.yml", "engine: { threads: 1, memory_limit: 512MB }\n");
+        _folder.Write("dbt_project.yml", "name: shop\nversion: \"1\"\n");
+        _folder.Write("models/sales.sql", "{{ config(materialized='table') }} select 7 as n");
+        _folder.Write("pipelines/daily.yml", """
+            schedule: "@daily"
+            params: {day: {type: date, default: "{{ interval.day }}"}}
+            tasks:
+              - {id: make, build: sales}
+              - {id: ask, sql: select n from main.sales, depends_on: make}
+              - {id: say, shell: [echo, "{{ steps.ask.output.rows[0].n }} on {{ params.day }}, ${SECRET_WORD}"], depends_on: ask}
+              - {id: no, shell: touch no, when: "{{ params.day == 'never' }}"}
+            """);
+        _folder.Write("pipelines/slow.yml", """
+            tasks:
+              - {id: hang, shell: "sleep 300 & echo $! > child; wait", timeout: 1s}
+              - {id: never, shell: touch never, depends_on: hang}
+            on_failure: {shell: touch told}
+            """);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Runs_to_its_end_and_tells_what_happened()
+    {
+        var run = await JsonAsync(0, "pipeline", "run", "daily", "--param", "day=2026-11-22", "--json");
+        Assert.Equal("succeeded", run.GetProperty("status").GetString());
+        Assert.True(run.GetProperty("finished_at").GetDateTimeOffset() >= run.GetProperty("started_at").GetDateTimeOffset());
+        Assert.Equal(["make succeeded", "ask succeeded", "say succeeded", "no skipped"], run.GetProperty("steps").EnumerateArray().Select(step => $"{step.GetProperty("id")} {step.GetProperty("status")}"));
+        var logs = await RunAsync(0, "pipeline", "logs", run.GetProperty("id").GetString()!);
+        Assert.Contains("7 on 2026-11-22, ***", logs.Output, StringComparison.Ordinal);
+        Assert.Contains("main.sales: ok", logs.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.Path, "no")));
+
+        var dry = await JsonAsync(0, "pipeline", "backfill", "daily", "--from", "2026-01-01", "--to", "2026-01-03", "--dry-run", "--json");
+        Assert.Equal((3, 0), (dry.GetProperty("asked").GetInt32(), dry.GetProperty("made").GetInt32()));
+        var list = await JsonAsync(0, "pipeline", "ls", "--json");
+        Assert.Equal(["daily", "slow"], list.GetProperty("pipelines").EnumerateArray().Select(pipeline => pipeline.GetProperty("name").GetString()));
+
+        var slow = await JsonAsync(1, "pipeline", "run", "slow", "--json");
+        Assert.Equal(["failed", "upstream_failed", "succeeded"], slow.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("status").GetString()));
+        Assert.Equal("orchestrate.step-timeout", slow.GetProperty("steps")[0].GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal((true, false), (File.Exists(Path.Combine(_folder.Path, "told")), File.Exists(Path.Combine(_folder.Path, "never"))));
+        await EndedAsync((await File.ReadAllTextAsync(Path.Combine(_folder.Path, "child"))).Trim());
+        Assert.Equal(2, (await JsonAsync(0, "pipeline", "runs", "--json")).GetArrayLength());
+    }
+
+    // What the step had started is told to end with it; who inherits it may be slow to take note.
+    private static async Task EndedAsync(string process)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (Escale.Kernel.ProcessIdentity.Of(int.Parse(process, System.Globalization.CultureInfo.InvariantCulture)) is not null)
+        {
+            await Task.Delay(100, patience.Token);
+        }
+    }
+
+    private async Task<JsonElement> JsonAsync(int code, params string[] arguments)
+    {
+        using var document = JsonDocument.Parse((await RunAsync(code, arguments)).Output);
+        return document.RootElement.Clone();
+    }
+
+    private async Task<Finished> RunAsync(int code, params string[] arguments)
+    {
+        var finished = await EscaleProgram.RunAsync(_folder.Path, arguments, new Dictionary<string, string> { ["SECRET_WORD"] = "swordfish", ["CI"] = "true" });
+        Assert.True(finished.ExitCode == code, $"{finished.ExitCode}: {finished.Errors} {finished.Output}");
+        return finished;
+    }
+}
