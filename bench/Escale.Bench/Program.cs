@@ -16,6 +16,7 @@ Dictionary<string, (string What, Action<int> Run)> benchmarks = new(StringCompar
     ["serve"] = ("single rows predicted over HTTP on loopback, against a service of your own (see README)", Serving.Run),
     ["serve-raw"] = ("the same of raw rows, through a recipe of eight steps", ServingRaw.Run),
     ["profile"] = ("a profile of a 1 GB CSV of 20 columns, against DuckDB's SUMMARIZE of it; its first sample; memory", Profiling.Run),
+    ["pipelines"] = ("40 chained steps, 10,000 independent ones, 1,000 pipelines due at the same moment", Pipelines.Run),
     ["memory"] = ("a 2 GB CSV under memory_limit: 512MB: peak resident memory of all processes", BigCsv.Run),
 };
 if (args is ["sandbox-child"])

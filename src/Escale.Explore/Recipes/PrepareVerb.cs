@@ -21,10 +21,14 @@ internal static class PrepareVerb
         var recipe = new Option<string?>("--recipe", "-r") { Description = "The recipe for a file or table: its name, or a YAML file", HelpName = "RECIPE" };
         var to = new Option<string?>("--to", "-o") { Description = "The CSV file to write; default: standard output", HelpName = "OUT" };
         var preview = new Option<bool>("--preview") { Description = "Show the rows after each step and the first of the result" };
+        var suggest = new Option<bool>("--suggest") { Description = "Of a table, show the steps that would clean it, each with its reason" };
+        var clean = new Option<bool>("--clean") { Description = "Of a table, make a recipe of the suggested steps that lose nothing; --recipe names it" };
         cli.Add(
-            cli.Root, new Command("prepare", "Apply a cleaning recipe to a table or a file") { what, recipe, to, preview },
-            (call, cancellationToken) => RunAsync(call, call.Value(what)!, call.Value(recipe), call.Value(to), call.Value(preview), cancellationToken),
-            examples: ["escale prepare titanic --preview", "escale prepare new.csv --recipe titanic --to clean.csv", "escale prepare bronze.other --recipe recipes/titanic.yml --json"]);
+            cli.Root, new Command("prepare", "Apply a cleaning recipe to a table or a file") { what, recipe, to, preview, suggest, clean },
+            (call, cancellationToken) => call.Value(suggest) ? PrepareAdvice.SuggestAsync(call, call.Value(what)!, cancellationToken)
+                : call.Value(clean) ? PrepareAdvice.CleanAsync(call, call.Value(what)!, call.Value(recipe), cancellationToken)
+                : RunAsync(call, call.Value(what)!, call.Value(recipe), call.Value(to), call.Value(preview), cancellationToken),
+            examples: ["escale prepare bronze.titanic --suggest", "escale prepare titanic --preview", "escale prepare new.csv --recipe titanic --to clean.csv", "escale prepare bronze.other --recipe recipes/titanic.yml --json"]);
     }
 
     private static async Task<int> RunAsync(VerbCall call, string what, string? recipeName, string? to, bool preview, CancellationToken cancellationToken)

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Escale.Engines.Postgres;
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Flow;
+using Escale.Orchestrate.Pipelines.Schedules;
+using Escale.Orchestrate.Pipelines.Scheduling;
+using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Pipelines.Store;
+using Escale.Orchestrate.Pipelines.Working;
+using Escale.Orchestrate.Records;
+
+namespace Escale.Bench;
+
+/// <summary>Pipelines on the embedded PostgreSQL: what the engine adds to steps that do next to nothing.</summary>
+internal static class Pipelines
+{
+    public static void Run(int runs) => RunAsync(runs).GetAwaiter().GetResult();
+
+    private static async Task RunAsync(int runs)
+    {
+        var folder = Directory.CreateTempSubdirectory("escale-bench-");
+        await using var server = new PostgresServer(new ProjectRoot(folder.FullName), new RunEnvironment(), TimeProvider.System, new DurableWriter(new LocalFileLayer()));
+        var store = new PostgresPipelineStore(server, new RunStore(server, TimeProvider.System));
+        var engine = new PipelineEngine(store, new Definitions(store), new EngineLimits(), SeededRandom.Unpredictable());
+        using var stop = new CancellationTokenSource();
+        var worker = new PipelineWorker(engine, new Sleeper(), TimeProvider.System, new WorkerSettings());
+        var working = worker.RunAsync(stop.Token);
+        var history = new PipelineHistory(store);
+        for (var run = 0; run < runs; run++)
+        {
+            var chain = await EndAsync(engine, worker, history, Named("chain", [.. Enumerable.Range(0, 40).Select(at => Step(at, "10", at > 0 ? [Id(at - 1)] : []))]));
+            var many = await EndAsync(engine, worker, history, Named("many", [.. Enumerable.Range(0, 10_000).Select(at => Step(at, "0", []))]));
+            Console.WriteLine(FormattableString.Invariant($"40 chained steps of 10 ms: {chain:0.000} s; 10,000 steps: {many:0.00} s"));
+        }
+        Console.WriteLine(await LatenessAsync(engine, worker, history, store));
+        await stop.CancelAsync();
+        await working;
+        await server.StopAsync(default);
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task<double> EndAsync(PipelineEngine engine, PipelineWorker worker, PipelineHistory history, PipelineSpec pipeline)
+    {
+        await engine.KnowAsync([new PipelineRow(pipeline.Name, false, DateTimeOffset.UnixEpoch, 1)], default);
+        var id = PipelineRunId.New(TimeProvider.System);
+        await engine.StartAsync(new NewRun { Id = id, Definition = Definition.Of(pipeline), Trigger = "manual", Key = id }, default);
+        worker.Poke();
+        while (true)
+        {
+            await Task.Delay(20);
+            if (await history.RunAsync(id, default) is { IsOver: true } run)
+            {
+                return run.Status == "succeeded" ? run.Seconds!.Value : throw new InvalidOperationException(run.Status);
+            }
+        }
+    }
+
+    private static async Task<string> LatenessAsync(PipelineEngine engine, PipelineWorker worker, PipelineHistory history, PostgresPipelineStore store)
+    {
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(5);
+        var pipelines = Enumerable.Range(0, 1000).Select(number => Named("p" + number.ToString(CultureInfo.InvariantCulture), [Step(0, "0", [])]) with
+        {
+            Schedule = new ScheduleSpec { Every = TimeSpan.FromDays(1), From = at },
+        }).ToDictionary(pipeline => pipeline.Name);
+        var folder = new PipelineFolder(pipelines, []);
+        var scheduler = new PipelineScheduler(engine, () => folder, TimeProvider.System, () => Guid.NewGuid().ToString("N")[..12]);
+        for (var made = await scheduler.TickAsync(default); made == 0; made = await scheduler.TickAsync(default))
+        {
+            await Task.Delay(10);
+        }
+        worker.Poke();
+        const string Late = """
+            select extract(epoch from s.started_at - r.interval_end)::float8 from orchestrate.pipeline_steps s join orchestrate.pipeline_runs r on r.id = s.run_id
+            where r.trigger = 'schedule' and s.phase = 'succeeded' order by 1
+            """;
+        while (true)
+        {
+            var late = await store.ListAsync(Late, [], reader => reader.GetDouble(0), default);
+            if (late.Count == 1000)
+            {
+                return FormattableString.Invariant($"1,000 pipelines at the same moment: first steps began {late[500]:0.00} s (median), {late[990]:0.00} s (p99), {late[^1]:0.00} s (last) after it");
+            }
+            await Task.Delay(100);
+        }
+    }
+
+    private static PipelineSpec Named(string name, IReadOnlyList<TaskSpec> tasks) => new() { Name = name, Tasks = tasks };
+
+    private static TaskSpec Step(int at, string milliseconds, IReadOnlyList<string> after) =>
+        new() { Id = Id(at), Kind = TaskKind.Shell, With = new Dictionary<string, IReadOnlyList<string>> { ["ms"] = [milliseconds] }, DependsOn = after };
+
+    private static string Id(int at) => "s" + at.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Sleeper : IStepExecutor
+    {
+        public async Task<AttemptReport> DoAsync(ClaimedStep claimed, CancellationToken cancellationToken)
+        {
+            if (claimed.Run.Pipeline == "chain")
+            {
+                await Task.Delay(10, cancellationToken);
+            }
+            return new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, StepPhase.Succeeded);
+        }
+    }
+}
