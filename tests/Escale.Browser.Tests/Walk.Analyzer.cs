@@ -89,6 +89,7 @@ internal sealed partial class Walk
     private async Task JudgeAsync()
     {
         await Expect(page.Locator("section.verdict")).ToBeVisibleAsync(new() { Timeout = 180_000 });
+        await Expect(page.Locator("escale-training")).ToHaveCountAsync(0, new() { Timeout = 180_000 }); // what the model goes by comes by itself, a little later
         await LookAsync("verdict");
         foreach (var tab in (string[])["errors", "why", "groups", "try", "record"])
         {

@@ -10,7 +10,7 @@ class TrainingElement extends HTMLElement {
 
   connectedCallback(): void {
     this.#source = new EventSource(`${base}/api/v1/tracking-runs/${encodeURIComponent(this.getAttribute("run") ?? "")}/events${this.getAttribute("until") === "explained" ? "?until=explained" : ""}`);
-    // What is worked out after the end changes nothing on the page until it is there.
+    // What is worked out after the end changes nothing on the page until it is there; then it takes its place, and what somebody is at goes on.
     if (!this.hasAttribute("until")) this.#source.addEventListener("run", () => {
       this.#soon ||= window.setTimeout(() => {
         this.#soon = 0;
@@ -19,7 +19,8 @@ class TrainingElement extends HTMLElement {
     });
     this.#source.addEventListener("end", () => {
       this.#source?.close();
-      location.reload();
+      if (this.hasAttribute("until")) void this.#refresh();
+      else location.reload();
     });
   }
 
