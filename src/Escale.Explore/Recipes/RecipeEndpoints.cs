@@ -99,7 +99,9 @@ internal static class RecipeEndpoints
     private static async Task<Accepted<Started>> RunAsync(HttpContext context, RecipeFiles files, LiveProject live, IRunStart runs, string name, CancellationToken cancellationToken)
     {
         var recipe = files.Get(name);
-        var asset = live.Now().Graph.Assets.First(asset => asset.Kind == "model" && asset.Name == recipe.Name && asset.Table == recipe.Makes);
+        var project = live.Refresh(); // the recipe may have been written just now
+        var asset = project.Graph.Assets.FirstOrDefault(asset => asset.Kind == "model" && asset.Name == recipe.Name && asset.Table == recipe.Makes)
+            ?? throw project.Error ?? new EscaleException("explore.recipe-not-found", $"The project has no table of the recipe {name}.", "Run `escale compile` to see what is wrong with the project's files.");
         var run = await runs.StartAsync([asset.Id], cancellationToken);
         await Audit.NoteAsync(context, "run.started", run.Value);
         return TypedResults.Accepted($"/api/v1/runs/{run}", new Started(run.Value));
