@@ -75,7 +75,11 @@ internal static class Notebook
 
     private static object Code(string text) => new { cell_type = "code", id = Id(text), metadata = new { }, execution_count = (int?)null, outputs = Array.Empty<object>(), source = Lines(text) };
 
-    private static string[] Lines(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').Select((line, at) => at == text.Count(letter => letter == '\n') ? line : line + "\n")];
+    private static string[] Lines(string text)
+    {
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        return [.. lines.Select((line, at) => at == lines.Length - 1 ? line : line + "\n")];
+    }
 
     private static string Id(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }
