@@ -41,7 +41,7 @@ internal static class ProfileEndpoints
     private static async Task<Ok<CleaningAnswer>> CleaningAsync(ProfileCache cache, Answers answers, Reader reader, string name, CancellationToken cancellationToken)
     {
         var profile = await (await cache.TableAsync(TableName.Parse(name), null, full: true, cancellationToken)).Result.WaitAsync(cancellationToken);
-        var steps = SafeSteps.Of(profile, reader, answers.Adviser(), (column, kind) => answers.IsRefused(profile.Name, column, kind));
+        var steps = SafeSteps.Of(profile, reader, answers.Adviser(), answers.RefusedIn(profile.Name));
         return TypedResults.Ok(new CleaningAnswer(steps, SafeSteps.Yaml(profile, steps)));
     }
 

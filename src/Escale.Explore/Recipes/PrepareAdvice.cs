@@ -18,7 +18,7 @@ internal static class PrepareAdvice
     {
         var (name, profile, answers) = await LookAsync(call, table, cancellationToken);
         // A tree that fills holes is learned when somebody chooses it, on the page.
-        var suggested = Suggester.Suggest(profile, answers.Adviser(), _reader, (column, kind) => answers.IsRefused(name.ToString(), column, kind)).Where(one => one.Kind != "fill_model").ToList();
+        var suggested = Suggester.Suggest(profile, answers.Adviser(), _reader, answers.RefusedIn(name.ToString())).Where(one => one.Kind != "fill_model").ToList();
         if (call.Output.IsJson)
         {
             call.Output.WriteJson(suggested);

@@ -140,13 +140,14 @@ internal sealed class ChallengeWork(TrainingJob job, ModelRegistry registry, Tra
         {
             return said.Outputs.ToArray();
         }
+        var own = said.Classes.ToList();
+        int[] places = [.. classes.Select(name => own.IndexOf(name))];
         var outputs = new double[rows.RowCount * classes.Count];
         for (var row = 0; row < rows.RowCount; row++)
         {
             for (var at = 0; at < classes.Count; at++)
             {
-                var own = said.Classes.ToList().IndexOf(classes[at]);
-                outputs[row * classes.Count + at] = own < 0 ? 0 : said.Row(row)[own];
+                outputs[row * classes.Count + at] = places[at] < 0 ? 0 : said.Row(row)[places[at]];
             }
         }
         return outputs;

@@ -48,8 +48,12 @@ internal sealed class Answers(ProjectRoot root, DurableWriter writer)
         }
     }
 
-    /// <summary>Whether a suggestion was refused for this very column.</summary>
-    public bool IsRefused(string table, string column, string kind) => All().Any(answer => !answer.Accepted && answer.Table == table && answer.Column == column && answer.Kind == kind);
+    /// <summary>Says of a column and a kind of step whether the suggestion was refused for this very column of a table.</summary>
+    public Func<string, string, bool> RefusedIn(string table)
+    {
+        var refused = All().Where(answer => !answer.Accepted && answer.Table == table).Select(answer => (answer.Column, answer.Kind)).ToHashSet();
+        return (column, kind) => refused.Contains((column, kind));
+    }
 
     /// <summary>Keeps answers.</summary>
     public void Add(params IReadOnlyList<Answer> answers)

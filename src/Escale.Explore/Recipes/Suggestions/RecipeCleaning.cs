@@ -26,7 +26,7 @@ internal sealed class RecipeCleaning(RecipeProfiles profiles, Answers answers, R
     /// <summary>Makes the recipe's file of a profile.</summary>
     public static Recipe Save(RecipeFiles files, TableProfile profile, TableName table, string? name, Answers answers, Reader reader)
     {
-        var steps = SafeSteps.Of(profile, reader, answers.Adviser(), (column, kind) => answers.IsRefused(table.ToString(), column, kind));
+        var steps = SafeSteps.Of(profile, reader, answers.Adviser(), answers.RefusedIn(table.ToString()));
         if (steps.Count == 0)
         {
             throw new EscaleException("explore.nothing-to-clean", $"Nothing in {table} can be cleaned without a decision of yours.", "Open a recipe of the table and look at the suggestions.");

@@ -112,5 +112,6 @@ internal static class SignWords
         _ => reader.Number(value, 2),
     };
 
-    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpper(words[0], System.Globalization.CultureInfo.InvariantCulture) + words[1..];
+    /// <summary>As a sentence begins.</summary>
+    public static string Capital(string words) => words.Length == 0 ? words : char.ToUpper(words[0], System.Globalization.CultureInfo.InvariantCulture) + words[1..];
 }

@@ -68,9 +68,8 @@ internal static class Suggester
             step["columns"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);
         }
         var reason = SignWords.Reason(first.Advice, reader);
-        var title = reader[first.Advice.Kind.Title];
         return new Suggestion(
-            first.Advice.Kind.Name, names, step, char.ToUpper(title[0], System.Globalization.CultureInfo.InvariantCulture) + title[1..], names.Length > 1 ? reader[_of, first.ColumnName, reason] : reason, SignWords.Path(first.Advice, reader),
+            first.Advice.Kind.Name, names, step, SignWords.Capital(reader[first.Advice.Kind.Title]), names.Length > 1 ? reader[_of, first.ColumnName, reason] : reason, SignWords.Path(first.Advice, reader),
             alike.Any(found => found.Alert.Rows is null) ? null : alike.Max(found => found.Alert.Rows), alike.Max(found => found.Alert.Share), first.IsSafe, alike.Min(found => found.Advice.Sureness));
     }
 

@@ -51,9 +51,9 @@ internal static class SuggestionEndpoints
     {
         var (recipe, caller) = (body.Draft(), Caller.Of(context)!);
         var profile = await profiles.OfAsync(recipe, caller, cancellationToken);
-        bool IsRefused(string column, string kind) => answers.IsRefused(recipe.Table, column, kind);
-        var suggestions = await LearnedAsync(Suggester.Suggest(profile, answers.Adviser(), reader, IsRefused), recipe, learning, caller, cancellationToken);
-        var clean = SafeSteps.Of(profile, reader, answers.Adviser(), IsRefused);
+        var (adviser, refused) = (answers.Adviser(), answers.RefusedIn(recipe.Table));
+        var suggestions = await LearnedAsync(Suggester.Suggest(profile, adviser, reader, refused), recipe, learning, caller, cancellationToken);
+        var clean = SafeSteps.Of(profile, reader, adviser, refused);
         return TypedResults.Ok(new Answered(suggestions, clean, LabelledSigns.Shipped.Count, answers.All().Count, !profile.Basis.IsWhole));
     }
 

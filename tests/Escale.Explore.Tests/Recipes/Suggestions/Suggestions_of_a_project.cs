@@ -105,6 +105,6 @@ public sealed class Suggestions_of_a_project : IAsyncDisposable
     private async Task<IReadOnlyList<Suggestion>> SuggestAsync(string steps)
     {
         var answers = _project.Get<Answers>();
-        return Suggester.Suggest(await ProfileAsync("bronze.t", steps), answers.Adviser(), _reader, (column, kind) => answers.IsRefused("bronze.t", column, kind));
+        return Suggester.Suggest(await ProfileAsync("bronze.t", steps), answers.Adviser(), _reader, answers.RefusedIn("bronze.t"));
     }
 }
