@@ -168,5 +168,5 @@ internal sealed class EndpointReports(EndpointStore store, EndpointDirectory dir
     // Of a model behind a recipe, what was kept of training is what the recipe made; people send rows as they were before.
     private Reference? ReferenceOf(ServedModel? model) => model?.Preparer is { } preparer
         ? new Reference(0, [], new ReferenceColumn("prediction", 0, [], 0, new Dictionary<string, int>()), preparer.Example)
-        : model?.Version.Run is { } run ? folder.ReadJson<Reference>(run, "reference.json") : null;
+        : folder.ReferenceOf(model?.Version.Run);
 }

@@ -2,12 +2,16 @@ using Escale.Learning;
 using Escale.Learning.Automatic;
 using Escale.Learning.Frames;
 using Escale.Learning.Preparation;
+using Escale.Modeling.Tracking;
 
 namespace Escale.Modeling.Judging;
 
 /// <summary>Keeps what the data looked like at training, and makes rows of it again.</summary>
 internal static class References
 {
+    /// <summary>The file of a run that it is kept in.</summary>
+    public const string File = "reference.json";
+
     private const int MostNumbers = 1000;
     private const int MostLevels = 200;
     private const int BackgroundRows = 100;
@@ -26,6 +30,9 @@ internal static class References
         return new Reference(frame.RowCount, [.. result.Best.Schema.Columns.Select(column => Column(frame[column.Name], column.Role))], prediction,
             some.Columns.ToDictionary(column => column.Name, column => (IReadOnlyList<string?>)[.. Enumerable.Range(0, some.RowCount).Select(column.TextAt)]));
     }
+
+    /// <summary>What the model of a run learned from; null when there is no such run, or nothing was kept.</summary>
+    public static Reference? ReferenceOf(this RunFolder folder, string? run) => run is null ? null : folder.ReadJson<Reference>(run, File);
 
     /// <summary>Rows of texts as a model reads them.</summary>
     public static Frame Rows(Model model, IReadOnlyDictionary<string, IReadOnlyList<string?>> texts) => new(model.Schema.Columns.Select(column => Read(column, texts[column.Name])));

@@ -86,7 +86,7 @@ internal static class TryEndpoints
     private static async Task<Results<Ok<RowExplanation>, JsonHttpResult<object>>> ExplainAsync(HttpContext context, TriedModels models, RunFolder folder, string name, string version, CancellationToken cancellationToken)
     {
         var model = await models.GetAsync(name, version, cancellationToken);
-        if (model.Version.Run is not { } run || folder.ReadJson<Reference>(run, "reference.json") is not { } reference)
+        if (folder.ReferenceOf(model.Version.Run) is not { } reference)
         {
             throw new EscaleException("modeling.artifact-not-found", $"The rows that version {model.Version.Version} of '{name}' learned from were not kept: its predictions cannot be explained.", "Train it again.");
         }

@@ -1,5 +1,6 @@
 using Escale.Kernel;
 using Escale.Modeling.Endpoints;
+using Escale.Modeling.Judging;
 using Escale.Modeling.Retraining;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
@@ -32,7 +33,7 @@ internal static class ModelPages
         endpoints.MapGet("/models/{name}/versions/{version}/notebook.ipynb", async (ModelRegistry registry, RunFolder folder, string name, string version, CancellationToken cancellationToken) =>
         {
             var found = await registry.FindAsync(name, version, cancellationToken);
-            return TypedResults.File(Notebook.Write(found, registry.Load(found), found.Run is { } run ? folder.ReadJson<Judging.Reference>(run, "reference.json")?.Background : null), "application/x-ipynb+json", $"{found.Name}-{found.Version}.ipynb");
+            return TypedResults.File(Notebook.Write(found, registry.Load(found), folder.ReferenceOf(found.Run)?.Background), "application/x-ipynb+json", $"{found.Name}-{found.Version}.ipynb");
         }).For(Role.Viewer).ExcludeFromDescription();
         Form(endpoints, "/models/{name}/publish", PublishAsync);
         Form(endpoints, "/models/{name}/rollback", RollBackAsync);

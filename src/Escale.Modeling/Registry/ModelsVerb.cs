@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Escale.Kernel;
+using Escale.Modeling.Judging;
 using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
 
@@ -121,13 +122,14 @@ internal static class ModelsVerb
         var which = new Option<string?>("--version") { Description = "A version, an alias or latest; default: the champion", HelpName = "VERSION" };
         var onnx = new Option<string?>("--onnx") { Description = "Write an ONNX file for any ONNX runtime", HelpName = "FILE" };
         var file = new Option<string?>("--file") { Description = "Write Escale's own model file", HelpName = "FILE" };
-        cli.Add(models, new Command("export", "Write a model to a file") { model, which, onnx, file }, async (call, cancellationToken) =>
+        var csharp = new Option<string?>("--csharp") { Description = "Write a C# project with the model and what reads it, as a ZIP file", HelpName = "FILE" };
+        cli.Add(models, new Command("export", "Write a model to a file") { model, which, onnx, csharp, file }, async (call, cancellationToken) =>
         {
             var (registry, writer) = (call.Get<ModelRegistry>(), call.Get<DurableWriter>());
             var found = await registry.FindAsync(call.Value(model)!, call.Value(which), cancellationToken);
-            if ((call.Value(onnx) ?? call.Value(file)) is null)
+            if ((call.Value(onnx) ?? call.Value(csharp) ?? call.Value(file)) is null)
             {
-                throw new EscaleException("modeling.nothing-to-export", "It is not said what to write.", "Add --onnx FILE or --file FILE.");
+                throw new EscaleException("modeling.nothing-to-export", "It is not said what to write.", "Add --onnx FILE, --csharp FILE or --file FILE.");
             }
             if (call.Value(onnx) is { } path)
             {
@@ -135,17 +137,21 @@ internal static class ModelsVerb
                 ModelFormats.ToOnnx(registry.Load(found), bytes);
                 writer.Write(Path.GetFullPath(path), bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
             }
+            if (call.Value(csharp) is { } archive)
+            {
+                writer.Write(Path.GetFullPath(archive), CSharpProject.Write(found, registry.Load(found), registry.Bytes(found), call.Get<RunFolder>().ReferenceOf(found.Run)?.Background));
+            }
             if (call.Value(file) is { } own)
             {
                 writer.Write(Path.GetFullPath(own), registry.Bytes(found));
             }
             if (call.Output.IsJson)
             {
-                call.Output.WriteJson(new { Model = found.Name, found.Version, Onnx = call.Value(onnx), File = call.Value(file) });
+                call.Output.WriteJson(new { Model = found.Name, found.Version, Onnx = call.Value(onnx), Csharp = call.Value(csharp), File = call.Value(file) });
             }
             else
             {
-                call.Output.Line($"{found.Name} version {found.Version}: {string.Join(", ", new[] { call.Value(onnx), call.Value(file) }.OfType<string>())}");
+                call.Output.Line($"{found.Name} version {found.Version}: {string.Join(", ", new[] { call.Value(onnx), call.Value(csharp), call.Value(file) }.OfType<string>())}");
             }
             return ExitCode.Success;
         }, examples: ["escale models export delay --onnx delay.onnx", "escale models export delay --file delay.escale --version 3"]);

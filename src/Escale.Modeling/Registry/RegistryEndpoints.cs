@@ -1,4 +1,6 @@
 using Escale.Kernel;
+using Escale.Modeling.Judging;
+using Escale.Modeling.Tracking;
 using Escale.Modeling.Training;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +43,7 @@ internal static class RegistryEndpoints
         all.MapDelete("/{name}/aliases/{alias}", RemoveAsync).For(Role.Engineer, TokenScope.Write).WithSummary("Take an alias away");
         all.MapPost("/{name}/aliases/{alias}/rollback", RollBackAsync).For(Role.Engineer, TokenScope.Write).WithSummary("Put an alias back to the version that it was on before");
         all.MapPut("/{name}/versions/{version}/note", NoteAsync).For(Role.Engineer, TokenScope.Write).WithSummary("Write a note on a version");
-        all.MapGet("/{name}/versions/{version}/file", FileAsync).For(Role.Viewer).WithSummary("The file of a version: a number, an alias or 'latest'; ?format=onnx for ONNX");
+        all.MapGet("/{name}/versions/{version}/file", FileAsync).For(Role.Viewer).WithSummary("The file of a version: a number, an alias or 'latest'; ?format=onnx for ONNX, ?format=csharp for a C# project (ZIP)");
     }
 
     private static async Task<Ok<ModelDetail>> ShowAsync(ModelRegistry registry, TrainingJob job, string name, CancellationToken cancellationToken)
@@ -79,7 +81,7 @@ internal static class RegistryEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<FileContentHttpResult> FileAsync(ModelRegistry registry, string name, string version, string? format, CancellationToken cancellationToken)
+    private static async Task<FileContentHttpResult> FileAsync(ModelRegistry registry, RunFolder folder, string name, string version, string? format, CancellationToken cancellationToken)
     {
         var found = await registry.FindAsync(name, version, cancellationToken);
         if (format == "onnx")
@@ -87,6 +89,10 @@ internal static class RegistryEndpoints
             using var bytes = new MemoryStream();
             ModelFormats.ToOnnx(registry.Load(found), bytes);
             return TypedResults.File(bytes.ToArray(), "application/octet-stream", $"{found.Name}-{found.Version}.onnx");
+        }
+        if (format == "csharp")
+        {
+            return TypedResults.File(CSharpProject.Write(found, registry.Load(found), registry.Bytes(found), folder.ReferenceOf(found.Run)?.Background), "application/zip", $"{found.Name}-{found.Version}.zip");
         }
         return TypedResults.File(registry.Bytes(found), "application/octet-stream", $"{found.Name}-{found.Version}.escale");
     }

@@ -14,6 +14,7 @@ internal static partial class Words
     public static readonly Text Made = new("Made", "Créée");
     public static readonly Text Note = new("Note", "Note");
     public static readonly Text Save = new("Save", "Enregistrer");
+    public static readonly Text CSharpProject = new("C# project", "Projet C#");
     public static readonly Text Notebook = new("Python notebook", "Notebook Python");
     public static readonly Text ModelFileShort = new("Model file", "Fichier du modèle");
     public static readonly Text PutInUse = new("Put into use (champion)", "Mettre en service (champion)");

@@ -60,8 +60,8 @@ internal sealed class ChallengeWork(TrainingJob job, ModelRegistry registry, Tra
         {
             var (then, heldOut) = await LearnedAsync(spec, champion, stop);
             var added = NewRows.Of(frame, then, heldOut);
-            var column = spec.Split is { Kind: SplitKind.Time } split ? split.Column : champion.Run is { } run && job.SummaryOf(run)?.Split is { By: "time" } proposed ? proposed.Column : null;
-            var newest = NewRows.Newest(frame, added, spec.Target, column);
+            var column = SplitColumn(spec, champion, SplitKind.Time);
+            var newest = NewRows.Newest(frame, added, spec.Target, column, SplitColumn(spec, champion, SplitKind.Group));
             return newest.Count == 0
                 ? new Judging([], null, new EscaleException("modeling.challenge-few-rows", string.Create(CultureInfo.InvariantCulture, $"{added.Count} rows are new since version {champion.Version} learned: too few to judge by.")))
                 : new Judging(newest, new JudgingRows(added.Count, newest.Count, column, TextOf(newest, least: true), TextOf(newest, least: false)), null);
@@ -73,6 +73,16 @@ internal sealed class ChallengeWork(TrainingJob job, ModelRegistry registry, Tra
         {
             return new Judging([], null, new EscaleException("modeling.challenge-no-past", $"Which rows version {champion.Version} learned from cannot be told any more, so that none can be set aside that it has not seen.", inner: error));
         }
+    }
+
+    // As the file of the training says, or as was proposed when the champion was trained.
+    private string? SplitColumn(TrainingSpec spec, ModelVersion champion, SplitKind kind)
+    {
+        if (spec.Split is { } said)
+        {
+            return said.Kind == kind ? said.Column : null;
+        }
+        return champion.Run is { } run && job.SummaryOf(run)?.Split is { } proposed && string.Equals(proposed.By, kind.ToString(), StringComparison.OrdinalIgnoreCase) ? proposed.Column : null;
     }
 
     /// <summary>The rows that the champion learned from, and which of them it did not.</summary>

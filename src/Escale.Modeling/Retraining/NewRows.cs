@@ -44,14 +44,48 @@ internal static class NewRows
     }
 
     /// <summary>The newer half of the new rows that have a target: by a column of moments, or else those that stand last.</summary>
-    public static IReadOnlyList<int> Newest(Frame frame, IReadOnlyList<int> rows, string target, string? timeColumn)
+    /// <param name="frame">The table.</param>
+    /// <param name="rows">Its new rows.</param>
+    /// <param name="target">The column to predict; rows without it tell nothing.</param>
+    /// <param name="timeColumn">The column that says which are newer.</param>
+    /// <param name="groupColumn">The column of the entities that come again: the new rows of one stay together, and entities that were never met come first, when they are enough to judge by.</param>
+    /// <returns>Places in ascending order; none when they would be fewer than <see cref="LeastJudging"/>.</returns>
+    public static IReadOnlyList<int> Newest(Frame frame, IReadOnlyList<int> rows, string target, string? timeColumn, string? groupColumn = null)
     {
         var truth = frame[target];
         var moments = timeColumn is not null && frame.Has(timeColumn) ? frame[timeColumn] as TimestampColumn : null;
         var known = rows.Where(row => truth.TextAt(row) is not null).ToArray();
         var ordered = moments is null ? known : [.. known.OrderBy(row => moments.Moment(row) ?? DateTime.MinValue).ThenBy(row => row)];
         var count = Math.Min(MostJudging, ordered.Length / 2);
-        return count < LeastJudging ? [] : [.. ordered[^count..].Order()];
+        if (count < LeastJudging)
+        {
+            return [];
+        }
+        return groupColumn is not null && frame.Has(groupColumn) ? OfWholeGroups(frame[groupColumn], rows, ordered, count) : [.. ordered[^count..].Order()];
+    }
+
+    // Entities from the one with the newest row on, until there are enough; what one alone would leave nothing of to learn from is left out.
+    private static int[] OfWholeGroups(Column groups, IReadOnlyList<int> rows, int[] ordered, int count)
+    {
+        var added = rows.ToHashSet();
+        var met = Enumerable.Range(0, groups.RowCount).Where(row => !added.Contains(row)).Select(groups.TextAt).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var unmet = ordered.Where(row => groups.TextAt(row) is { } name && !met.Contains(name)).ToArray();
+        var judged = unmet.Length >= LeastJudging ? unmet : ordered;
+        var most = Math.Max(count, ordered.Length * 3 / 4);
+        var chosen = new List<int>();
+        // A row of no entity is one of its own.
+        foreach (var group in Enumerable.Reverse(judged).GroupBy(row => groups.TextAt(row) ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\0{row}"), StringComparer.Ordinal))
+        {
+            if (chosen.Count >= count)
+            {
+                break;
+            }
+            if (chosen.Count + group.Count() <= most)
+            {
+                chosen.AddRange(group);
+            }
+        }
+        return chosen.Count < LeastJudging ? [] : [.. chosen.Order()];
     }
 
     // Sixteen bytes of SHA-256: two rows of another content do not meet.

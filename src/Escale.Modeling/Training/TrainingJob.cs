@@ -148,7 +148,7 @@ internal sealed class TrainingJob(FrameReader reader, RunFolder folder, Tracking
         artifacts.Add(folder.WriteJson(run, "leaderboard.json", leaderboard));
         artifacts.Add(folder.WriteJson(run, "judgement.json", judgement));
         artifacts.Add(folder.WriteJson(run, "curves.json", JudgementWork.Draw(result.OutOfFold)));
-        artifacts.Add(folder.WriteJson(run, "reference.json", References.Of(isChecked.Frame, result)));
+        artifacts.Add(folder.WriteJson(run, References.File, References.Of(isChecked.Frame, result)));
         artifacts.Add(folder.WriteJson(run, "schema.json", result.Best.Schema.Columns));
         artifacts.Add(folder.Write(run, "training.yml", Encoding.UTF8.GetBytes(SpecText.Write(spec))));
         artifacts.Add(folder.Write(run, ClockFile, clockRecord.ToBytes()));

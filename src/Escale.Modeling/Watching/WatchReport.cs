@@ -73,7 +73,7 @@ internal sealed class WatchReports(LakeEngine engine, EndpointStore store, Endpo
         var minutes = served?.Counts.Minutes.Read(clock.GetUtcNow()) ?? [];
         var model = served?.Routes[0].Model;
         var run = model?.Version.Run;
-        var (reference, judgement) = run is null ? (null, null) : (folder.ReadJson<Reference>(run, "reference.json"), folder.ReadJson<Judgement>(run, "judgement.json"));
+        var (reference, judgement) = run is null ? (null, null) : (folder.ReferenceOf(run), folder.ReadJson<Judgement>(run, "judgement.json"));
         if (!engine.Catalog.Exists(PredictionLog.Table))
         {
             return new WatchReport(minutes, [], 0, [], [], null, null, log.Lost, null) { IsByWeek = byWeek, Joined = TruthOf(endpoint) };

@@ -1,9 +1,12 @@
+using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using Escale.Kernel;
 using Escale.Modeling.Registry;
 using Escale.Modeling.Starting;
 using Escale.Modeling.Training;
+using Escale.Testing;
 
 namespace Escale.Modeling.Tests.Pages;
 
@@ -128,6 +131,29 @@ public sealed class The_pages_of_models(ModelingProgram program)
         Assert.Equal(onnx, Convert.FromBase64String(text));
         Assert.Equal(4, notebook.GetProperty("nbformat").GetInt32());
         Assert.Contains("assert difference", sources[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shared", "outcome")]
+    [InlineData("sized", "delay")]
+    public async Task Give_a_csharp_project_that_builds_and_says_the_same(string name, string target)
+    {
+        await program.TrainSmallAsync(name, target);
+        using var folder = new TempFolder();
+        using (var bytes = new MemoryStream(await program.Engineer.GetByteArrayAsync($"/api/v1/models/{name}/versions/latest/file?format=csharp")))
+        {
+            await ZipFile.ExtractToDirectoryAsync(bytes, folder.Path);
+        }
+        var start = new ProcessStartInfo("dotnet", ["run"]) { WorkingDirectory = Path.Combine(folder.Path, name), RedirectStandardOutput = true };
+        foreach (var variable in (string[])["MSBUILDDISABLENODEREUSE", "DOTNET_CLI_TELEMETRY_OPTOUT"])
+        {
+            start.Environment[variable] = "1";
+        }
+        using var run = Process.Start(start)!;
+        var said = await run.StandardOutput.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        Assert.True(run.ExitCode == 0, said);
+        Assert.Contains("100 rows compared with Escale: largest difference 0", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,6 +92,22 @@ public sealed class A_challenger(ModelingProgram program)
         Assert.Equal([2, 3, 4], NewRows.Of(now, then, new HashSet<int> { 0 }));
     }
 
+    [Fact]
+    public void Is_judged_by_whole_entities_when_entities_come_again()
+    {
+        // 200 old rows of ships 0 to 9; 160 new ones: ships 5 to 12, twenty rows each.
+        var ships = Enumerable.Range(0, 200).Select(row => $"ship {row / 20}").Concat(Enumerable.Range(0, 160).Select(row => $"ship {5 + (row % 8)}")).ToArray();
+        var frame = new Frame(Column.OfTexts("ship", ships), Column.OfNumbers("late", Enumerable.Range(0, 360).Select(row => (double)row).ToArray()));
+        var added = Enumerable.Range(200, 160).ToArray();
+        var judged = NewRows.Newest(frame, added, "late", null, "ship");
+        Assert.Equal(["ship 10", "ship 11", "ship 12"], judged.Select(row => ships[row]).Distinct().Order()); // never met, and enough
+        Assert.Equal(60, judged.Count);
+        var met = added.Where(row => ships[row] is not ("ship 10" or "ship 11" or "ship 12")).ToArray();
+        var some = NewRows.Newest(frame, met, "late", null, "ship");
+        Assert.Equal((60, 3), (some.Count, some.Select(row => ships[row]).Distinct().Count())); // at least half of 100, and none in part
+        Assert.Equal(50, NewRows.Newest(frame, met, "late", null).Count);
+    }
+
     [Theory]
     [InlineData("retrain: {}\n")]
     [InlineData("retrain: {margin: 1}\n")]

@@ -29,7 +29,7 @@ public sealed class A_killed_upload : IDisposable
             using var made = await first.SendAsync(HttpMethod.Post, "/api/v1/uploads", null, ("Tus-Resumable", "1.0.0"), ("Upload-Length", $"{bytes.Length}"), ("Upload-Metadata", "filename " + Convert.ToBase64String("words.csv"u8)));
             path = made.Headers.Location!.ToString();
             Assert.Equal(PieceBytes, await PatchAsync(first, path, 0, new MemoryStream(bytes[..PieceBytes])));
-            using var rest = new Stalling(bytes[PieceBytes..(PieceBytes + (PieceBytes / 2))]);
+            using var rest = new Stalling(bytes[PieceBytes..(2 * PieceBytes)], PieceBytes / 2);
             var sending = PatchAsync(first, path, PieceBytes, rest);
             await UntilAsync(() => new FileInfo(DataOf(path)).Length > PieceBytes);
             await first.KillAsync();
@@ -68,8 +68,8 @@ public sealed class A_killed_upload : IDisposable
         }
     }
 
-    /// <summary>Gives its bytes, and then waits as a slow sender does.</summary>
-    private sealed class Stalling(byte[] bytes) : MemoryStream(bytes)
+    /// <summary>Gives some of its bytes, and then waits as a slow sender does.</summary>
+    private sealed class Stalling(byte[] bytes, int first) : MemoryStream(bytes)
     {
         private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -77,12 +77,12 @@ public sealed class A_killed_upload : IDisposable
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var got = await base.ReadAsync(buffer, cancellationToken);
-            if (got == 0)
+            if (Position >= first)
             {
                 await _goesOn.Task.WaitAsync(cancellationToken);
+                return await base.ReadAsync(buffer, cancellationToken);
             }
-            return got;
+            return await base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, first - Position)], cancellationToken);
         }
     }
 }
