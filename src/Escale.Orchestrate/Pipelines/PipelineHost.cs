@@ -107,7 +107,7 @@ public sealed class PipelineHost : IAsyncDisposable
         {
             try
             {
-                if (schedules && await scheduler.TickAsync(cancellationToken) > 0)
+                if (schedules && await scheduler.TickAsync(cancellationToken) + await scheduler.TriggerAsync(cancellationToken) > 0)
                 {
                     worker.Poke();
                 }

@@ -176,6 +176,7 @@ internal static class ScheduleText
             parts.Add(schedule.Cron is { } cron ? cron + (schedule.Zone == "UTC" ? "" : " " + schedule.Zone) : "every " + Period(schedule.Every!.Value));
         }
         var triggers = pipeline.Triggers;
+        parts.AddRange(triggers.After.Count > 0 ? ["after " + string.Join(", ", triggers.After)] : Array.Empty<string>());
         parts.AddRange(triggers.Webhook ? ["webhook"] : Array.Empty<string>());
         return parts.Count == 0 ? "by hand" : string.Join(", ", parts);
     }

@@ -52,25 +52,43 @@ public sealed class PipelineFiles(ProjectRoot root)
     // Pipelines that start each other would never end.
     private static void RefuseCircles(Dictionary<string, PipelineSpec> found, List<EscaleException> errors)
     {
+        var started = found.Values.SelectMany(pipeline => Started(pipeline).Select(other => (From: pipeline.Name, To: other)).Concat(pipeline.Triggers.After.Select(other => (From: other, To: pipeline.Name))))
+            .ToLookup(pair => pair.From, pair => pair.To, StringComparer.Ordinal);
         foreach (var pipeline in found.Values.ToList())
         {
-            var (seen, open) = (new HashSet<string>(), new Queue<string>(Started(pipeline)));
+            var (seen, open) = (new HashSet<string>(), new Queue<string>(started[pipeline.Name].Where(found.ContainsKey)));
             while (open.TryDequeue(out var name))
             {
                 if (name == pipeline.Name)
                 {
-                    errors.Add(new EscaleException("orchestrate.pipeline-invalid", $"The pipeline '{pipeline.Name}' starts itself, perhaps through others.", "Take one 'pipeline:' out of the circle.", new Place(pipeline.Path)));
+                    errors.Add(new EscaleException(
+                        "orchestrate.pipeline-invalid", $"The pipeline '{pipeline.Name}' starts itself, perhaps through others.", "Take one 'pipeline:' or 'after:' out of the circle.", new Place(pipeline.Path)));
                     found.Remove(pipeline.Name);
                     break;
                 }
-                if (seen.Add(name) && found.TryGetValue(name, out var next))
+                if (seen.Add(name))
                 {
-                    Started(next).ToList().ForEach(open.Enqueue);
+                    started[name].Where(found.ContainsKey).ToList().ForEach(open.Enqueue);
                 }
             }
         }
 
         static IEnumerable<string> Started(PipelineSpec pipeline) => pipeline.Tasks.Where(task => task.Kind == TaskKind.Pipeline).Select(task => task.One("pipeline")!);
+    }
+
+    // One whose file is wrong may be meant: then this one waits until it is mended.
+    private static void RefuseUnknown(Dictionary<string, PipelineSpec> found, List<EscaleException> errors)
+    {
+        var wrong = errors.Select(error => Path.GetFileNameWithoutExtension(error.Place?.File)).ToHashSet();
+        foreach (var pipeline in found.Values.ToList())
+        {
+            if (pipeline.Triggers.After.FirstOrDefault(name => !found.ContainsKey(name) && !wrong.Contains(name)) is { } unknown)
+            {
+                errors.Add(new EscaleException(
+                    "orchestrate.pipeline-invalid", $"The pipeline '{pipeline.Name}' comes after '{unknown}', which is not there.", Nearest.Remedy(unknown, found.Keys, "Name a pipeline of the project."), new Place(pipeline.Path)));
+                found.Remove(pipeline.Name);
+            }
+        }
     }
 
     private List<string> Paths()
@@ -112,6 +130,7 @@ public sealed class PipelineFiles(ProjectRoot root)
                 errors.Add(error);
             }
         }
+        RefuseUnknown(found, errors);
         RefuseCircles(found, errors);
         return new PipelineFolder(found, errors) { Pools = pools };
     }

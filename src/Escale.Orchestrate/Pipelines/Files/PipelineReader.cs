@@ -44,8 +44,8 @@ internal static partial class PipelineReader
             Tasks = tasks,
         };
         reader.Done();
-        return pipeline.Schedule is null || pipeline.Parameters.FirstOrDefault(parameter => parameter.Default is null) is not { } open ? pipeline
-            : throw reader.Need("params").Error("orchestrate.pipeline-invalid", $"A pipeline with a schedule needs a default for its parameter '{open.Name}'.", "Give it one, such as \"{{ interval.day }}\".");
+        return (pipeline.Schedule is null && !pipeline.Triggers.IsAny) || pipeline.Parameters.FirstOrDefault(parameter => parameter.Default is null) is not { } open ? pipeline
+            : throw reader.Need("params").Error("orchestrate.pipeline-invalid", $"A pipeline that starts by itself needs a default for its parameter '{open.Name}'.", "Give it one, such as \"{{ interval.day }}\".");
     }
 
     /// <summary><c>retries</c>: a number, or a mapping; null when absent.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Escale.Orchestrate.Pipelines.Flow;
 using Escale.Orchestrate.Pipelines.Schedules;
 
@@ -145,6 +146,13 @@ public sealed record TriggerSpec
 {
     /// <summary><c>webhook</c>: whether a request may start it.</summary>
     public bool Webhook { get; init; }
+
+    /// <summary><c>after</c>: the pipelines of which each must have had a run that ended well.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>Whether it starts by itself when something happens.</summary>
+    [JsonIgnore]
+    public bool IsAny => After.Count > 0;
 }
 
 /// <summary>A pipeline, as its file has it. Immutable.</summary>

@@ -52,7 +52,7 @@ internal static class ScheduleReader
         {
             return new TriggerSpec();
         }
-        var triggers = new TriggerSpec { Webhook = reader.Bool("webhook", false) };
+        var triggers = new TriggerSpec { Webhook = reader.Bool("webhook", false), After = [.. reader.Texts("after").Distinct(StringComparer.Ordinal)] };
         reader.Done();
         return triggers;
     }

@@ -20,6 +20,7 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private PipelineFolder? _folder;
     private DateTimeOffset _rowsReadAt;
+    private HashSet<SignalSource>? _listenedTo;
 
     /// <summary>The next time that something is due, or null.</summary>
     public DateTimeOffset? NextDue => _entries.Values.Where(entry => !entry.Row.IsPaused).Min(entry => entry.Next);
@@ -43,6 +44,21 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
             count += due.Count(pipeline => pipeline.Runs.Count > 0);
         }
         return count;
+    }
+
+    /// <summary>Makes the runs that other things than time ask for; returns how many.</summary>
+    public async Task<int> TriggerAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        var waiting = _entries.Values.Where(entry => entry.Sources.Count > 0 && !entry.Row.IsPaused).ToDictionary(entry => entry.Row.Name, StringComparer.Ordinal);
+        if (waiting.Count == 0)
+        {
+            return 0;
+        }
+        var pending = await engine.Store.SignalsAsync(waiting.Keys, cancellationToken);
+        var owed = pending.GroupBy(signal => signal.Source.Pipeline).Select(group => (Entry: waiting[group.Key], Signals: group)).Where(pair => Signals.Owed(pair.Entry.Sources, pair.Signals).Count > 0)
+            .Select(pair => new TriggeredPipeline(pair.Entry.Sources, () => TriggeredRun(pair.Entry.Definition))).ToList();
+        return owed.Count == 0 ? 0 : await engine.TriggerAsync(owed, cancellationToken);
     }
 
     /// <summary>Begins runs that wait, gives back what silent workers had, and stops what is over time.</summary>
@@ -75,6 +91,7 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         var pipelines = folder.Pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal).ToList();
         var rows = pipelines.Count == 0 ? [] : await engine.KnowAsync([.. pipelines.Select(pipeline => new PipelineRow(pipeline.Name, false, FirstCursor(pipeline, now), pipeline.Concurrency))], cancellationToken);
         var byName = rows.ToDictionary(row => row.Name, StringComparer.Ordinal);
+        await ListenAsync(pipelines, cancellationToken);
         var isNew = !ReferenceEquals(folder, _folder);
         foreach (var gone in _entries.Keys.Except(byName.Keys).ToList())
         {
@@ -86,10 +103,23 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
             var known = isNew ? null : _entries.GetValueOrDefault(pipeline.Name);
             var (definition, schedule) = known is null ? (Definition.Of(pipeline), pipeline.Schedule is { } spec ? new Schedule(spec) : null) : (known.Definition, known.Schedule);
             var next = known is not null && known.Row.Cursor == row.Cursor ? known.Next : schedule?.Next(row.Cursor);
-            _entries[pipeline.Name] = new Entry(definition, schedule, row, next);
+            _entries[pipeline.Name] = new Entry(definition, schedule, row, next, SourcesOf(pipeline));
         }
         (_folder, _rowsReadAt) = (folder, now);
     }
+
+    // What waits for nothing is told too: it may have waited before.
+    private async Task ListenAsync(List<PipelineSpec> pipelines, CancellationToken cancellationToken)
+    {
+        var sources = pipelines.SelectMany(SourcesOf).ToList();
+        if (pipelines.Count > 0 && _listenedTo?.SetEquals(sources) != true)
+        {
+            await engine.ListenAsync([.. pipelines.Select(pipeline => pipeline.Name)], sources, cancellationToken);
+            _listenedTo = [.. sources];
+        }
+    }
+
+    private static IReadOnlyList<SignalSource> SourcesOf(PipelineSpec pipeline) => [.. pipeline.Triggers.After.Select(name => new SignalSource(pipeline.Name, SignalSource.After, name))];
 
     // A pipeline that is new begins now, unless its file says since when and that all times are to be made up for.
     private static DateTimeOffset FirstCursor(PipelineSpec pipeline, DateTimeOffset now) =>
@@ -115,8 +145,13 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         Parameters = ParameterReader.Values(definition.Pipeline, new Dictionary<string, string>()), Priority = priority,
     };
 
+    private NewRun TriggeredRun(Definition definition) => new()
+    {
+        Id = PipelineRunId.New(clock, chance()), Definition = definition, Trigger = "", Key = "", Parameters = ParameterReader.Values(definition.Pipeline, new Dictionary<string, string>()),
+    };
+
     /// <summary>The key of a time of a schedule.</summary>
     public static string KeyOf(DateTimeOffset time) => "at:" + time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private sealed record Entry(Definition Definition, Schedule? Schedule, PipelineRow Row, DateTimeOffset? Next);
+    private sealed record Entry(Definition Definition, Schedule? Schedule, PipelineRow Row, DateTimeOffset? Next, IReadOnlyList<SignalSource> Sources);
 }

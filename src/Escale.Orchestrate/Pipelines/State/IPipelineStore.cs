@@ -20,6 +20,9 @@ internal interface IPipelineStore
     /// <summary>Pipelines with runs that wait for their turn.</summary>
     Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken);
 
+    /// <summary>What happened that pipelines have not had a run for; all that they wait for.</summary>
+    Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken);
+
     /// <summary>The text of a definition.</summary>
     Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken);
 
@@ -44,6 +47,10 @@ internal abstract class PipelineTransaction
     protected List<PipelineAttempt> AttemptsToInsert { get; } = [];
 
     protected List<(string Run, int Ordinal)> ToWake { get; } = [];
+
+    protected List<(Signal Signal, string Run)> Consumed { get; } = [];
+
+    protected List<(SignalSource Source, DateTimeOffset Since)> MovedOn { get; } = [];
 
     /// <summary>Whether the body was begun before, so that its effect may be there already.</summary>
     public bool IsRepeated { get; init; }
@@ -81,6 +88,12 @@ internal abstract class PipelineTransaction
     /// <summary>The pools with steps that may be taken, and how many steps of each are under way; null when somebody else is choosing among them. Until the end nobody else does.</summary>
     public abstract Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync();
 
+    /// <summary>What happened that locked pipelines have not had a run for.</summary>
+    public abstract Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines);
+
+    /// <summary>These are all that the pipelines wait for; what is new is listened to from now on.</summary>
+    public abstract Task SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyCollection<SignalSource> sources);
+
     public void Save(PipelineRow pipeline) => PipelinesToSave[pipeline.Name] = pipeline;
 
     public void Save(PipelineRun run) => RunsToSave[run.Id] = run;
@@ -90,6 +103,12 @@ internal abstract class PipelineTransaction
     public void Insert(IEnumerable<PipelineStep> steps) => StepsToInsert.AddRange(steps);
 
     public void Insert(PipelineAttempt attempt) => AttemptsToInsert.Add(attempt);
+
+    /// <summary>Notes that a run was made for signals.</summary>
+    public void Consume(IEnumerable<Signal> signals, string run) => Consumed.AddRange(signals.Select(signal => (signal, run)));
+
+    /// <summary>What happened of a source before this time need not be looked at any more.</summary>
+    public void MoveOn(SignalSource source, DateTimeOffset since) => MovedOn.Add((source, since));
 
     /// <summary>Lets a deferred step be looked at now.</summary>
     public void Wake(string run, int ordinal) => ToWake.Add((run, ordinal));

@@ -31,6 +31,9 @@ internal sealed record NewRun
     public int? ParentStep { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>What happened that made it, as JSON, or null.</summary>
+    public string? Cause { get; init; }
 }
 
 /// <summary>What a schedule wants of a pipeline.</summary>
@@ -202,7 +205,7 @@ internal sealed partial class PipelineEngine
         {
             Id = run.Id, Pipeline = pipeline.Name, Definition = run.Definition.Hash, Trigger = run.Trigger, Key = run.Key, IntervalBegin = run.IntervalBegin, IntervalEnd = run.IntervalEnd,
             Parameters = run.Parameters, Priority = pipeline.Priority + run.Priority, StepCount = pipeline.Tasks.Count, OpenCount = pipeline.Tasks.Count, Timeout = pipeline.Timeout,
-            Root = run.Root ?? run.Id, Parent = run.Parent, ParentStep = run.ParentStep, Note = run.Note, CreatedAt = now,
+            Root = run.Root ?? run.Id, Parent = run.Parent, ParentStep = run.ParentStep, Note = run.Note, Cause = run.Cause, CreatedAt = now,
         };
     }
 

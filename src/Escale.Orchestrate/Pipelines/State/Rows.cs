@@ -84,6 +84,9 @@ internal sealed record PipelineRun
 
     public string? Note { get; init; }
 
+    /// <summary>What happened that made it, as JSON: <c>{"runs": […]}</c>; or null.</summary>
+    public string? Cause { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }

@@ -118,7 +118,7 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
     /// <summary>Forgets logs after 30 days and runs after 180.</summary>
     public async Task ForgetOldAsync(CancellationToken cancellationToken)
     {
-        foreach (var statement in (string[])[OldLogs, OldRuns, OldDefinitions])
+        foreach (var statement in (string[])[OldLogs, OldRuns, OldDefinitions, SignalSql.Forget])
         {
             await store.ListAsync(statement, [], _ => true, cancellationToken);
         }

@@ -10,7 +10,7 @@ internal static class PipelineRows
 {
     public const string RunColumns = """
         r.id, r.pipeline, r.definition, r.trigger, r.key, r.interval_begin, r.interval_end, r.parameters, r.phase, r.priority, r.step_count, r.open_count, r.bad_count, r.stop,
-        r.timeout, r.timeout_at, r.parent, r.parent_step, r.note, r.created_at, r.started_at, r.ended_at, r.root
+        r.timeout, r.timeout_at, r.parent, r.parent_step, r.note, r.created_at, r.started_at, r.ended_at, r.root, r.cause
         """;
 
     public const string StepColumns = """
@@ -50,6 +50,7 @@ internal static class PipelineRows
         StartedAt = Time(reader, at + 20),
         EndedAt = Time(reader, at + 21),
         Root = reader.GetString(at + 22),
+        Cause = Text(reader, at + 23),
     };
 
     public static PipelineStep Step(NpgsqlDataReader reader, int at = 0) => new()

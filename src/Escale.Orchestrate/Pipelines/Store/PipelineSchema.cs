@@ -96,4 +96,29 @@ internal static class PipelineSchema
           lines text not null,
           primary key (run_id, ordinal, attempt, id));
         """);
+
+    public static Migration Signals { get; } = new("004-pipeline-signals", """
+        alter table pipeline_runs add column cause text;
+        create index pipeline_runs_succeeded on pipeline_runs (pipeline, ended_at) where phase = 'succeeded';
+
+        -- What pipelines wait for, and since when.
+        create table pipeline_sources (
+          pipeline text not null,
+          kind text not null,
+          name text not null,
+          since timestamptz not null,
+          primary key (pipeline, kind, name));
+
+        -- What they had a run for.
+        create table pipeline_consumed (
+          pipeline text not null,
+          kind text not null,
+          name text not null,
+          item text not null,
+          version text not null,
+          run_id text not null,
+          at timestamptz not null,
+          primary key (pipeline, kind, name, item),
+          foreign key (pipeline, kind, name) references pipeline_sources on delete cascade);
+        """);
 }

@@ -44,7 +44,8 @@ internal static class PipelineWrites
 
     public static IEnumerable<NpgsqlBatchCommand> Of(
         IReadOnlyCollection<PipelineRow> pipelines, IReadOnlyCollection<PipelineRun> runs, IReadOnlyCollection<PipelineStep> inserted, IReadOnlyCollection<PipelineStep> saved,
-        IReadOnlyCollection<PipelineAttempt> attempts, IReadOnlyCollection<(string Run, int Ordinal)> woken)
+        IReadOnlyCollection<PipelineAttempt> attempts, IReadOnlyCollection<(string Run, int Ordinal)> woken, IReadOnlyCollection<(Signal Signal, string Run)> consumed,
+        IReadOnlyCollection<(SignalSource Source, DateTimeOffset Since)> sources)
     {
         if (pipelines.Count > 0)
         {
@@ -78,6 +79,16 @@ internal static class PipelineWrites
         if (woken.Count > 0)
         {
             yield return Sql.Command(Wake, C(woken, step => step.Run), C(woken, step => step.Ordinal));
+        }
+        if (consumed.Count > 0)
+        {
+            yield return Sql.Command(
+                SignalSql.Consume, C(consumed, one => one.Signal.Source.Pipeline), C(consumed, one => one.Signal.Source.Kind), C(consumed, one => one.Signal.Source.Name), C(consumed, one => one.Signal.Item),
+                C(consumed, one => one.Signal.Version), C(consumed, one => one.Run));
+        }
+        if (sources.Count > 0)
+        {
+            yield return Sql.Command(SignalSql.MoveOn, C(sources, one => one.Source.Pipeline), C(sources, one => one.Source.Kind), C(sources, one => one.Source.Name), C(sources, one => one.Since.ToUniversalTime()));
         }
     }
 

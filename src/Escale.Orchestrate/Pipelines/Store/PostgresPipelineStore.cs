@@ -89,6 +89,9 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
     public Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken) => ListAsync(WithQueue, [], reader => reader.GetString(0), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken) => ListAsync(SignalSql.Pending, [pipelines.ToArray()], SignalSql.Read, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => (await ListAsync(Definition, [hash], reader => reader.GetString(0), cancellationToken)) is [var body] ? body : null;
 
     /// <inheritdoc/>

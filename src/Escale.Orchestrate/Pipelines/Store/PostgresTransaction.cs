@@ -26,10 +26,10 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
 
     private const string AddRuns = """
         insert into orchestrate.pipeline_runs
-          (id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, phase, priority, step_count, open_count, timeout, parent, parent_step, note, root, created_at)
-        select id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters::jsonb, 'queued', priority, step_count, step_count, timeout, parent, parent_step, note, root, $16
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::int[], $10::int[], $11::interval[], $12::text[], $13::int[], $14::text[], $15::text[])
-          as n(id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, priority, step_count, timeout, parent, parent_step, note, root)
+          (id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, phase, priority, step_count, open_count, timeout, parent, parent_step, note, root, cause, created_at)
+        select id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters::jsonb, 'queued', priority, step_count, step_count, timeout, parent, parent_step, note, root, cause, $17
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::int[], $10::int[], $11::interval[], $12::text[], $13::int[], $14::text[], $15::text[], $16::text[])
+          as n(id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, priority, step_count, timeout, parent, parent_step, note, root, cause)
         on conflict do nothing returning id
         """;
 
@@ -86,7 +86,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
                 Column(runs, run => run.Id), Column(runs, run => run.Pipeline), Column(runs, run => run.Definition), Column(runs, run => run.Trigger), Column(runs, run => run.Key),
                 Column(runs, run => run.IntervalBegin?.ToUniversalTime()), Column(runs, run => run.IntervalEnd?.ToUniversalTime()),
                 Column(runs, run => JsonSerializer.Serialize(new Dictionary<string, string>(run.Parameters), PipelineJson.Default.DictionaryStringString)), Column(runs, run => run.Priority),
-                Column(runs, run => run.StepCount), Column(runs, run => run.Timeout), Column(runs, run => run.Parent), Column(runs, run => run.ParentStep), Column(runs, run => run.Note), Column(runs, run => run.Root), runs[0].CreatedAt,
+                Column(runs, run => run.StepCount), Column(runs, run => run.Timeout), Column(runs, run => run.Parent), Column(runs, run => run.ParentStep), Column(runs, run => run.Note), Column(runs, run => run.Root), Column(runs, run => run.Cause),
+                runs[0].CreatedAt,
             ],
             reader => reader.GetString(0))).ToHashSet(StringComparer.Ordinal);
         return [.. runs.Where(run => added.Contains(run.Id))];
@@ -116,11 +117,22 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     public override async Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync() =>
         (await ListAsync(PoolsLock, [], reader => reader.GetBoolean(0)))[0] ? (await ListAsync(Pools, [], reader => (reader.GetString(0), reader.GetInt32(1)))).ToDictionary(pair => pair.Item1, pair => pair.Item2) : null;
 
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines) => ListAsync(SignalSql.Pending, [pipelines.ToArray()], SignalSql.Read);
+
+    /// <inheritdoc/>
+    public override async Task SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyCollection<SignalSource> sources)
+    {
+        object[] wanted = [pipelines.ToArray(), Column(sources, source => source.Pipeline), Column(sources, source => source.Kind), Column(sources, source => source.Name)];
+        await ListAsync(SignalSql.Drop, wanted, _ => true);
+        await ListAsync(SignalSql.Add, wanted[1..], _ => true);
+    }
+
     /// <summary>Writes what is to be saved.</summary>
     public async Task FlushAsync()
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var command in PipelineWrites.Of(PipelinesToSave.Values, RunsToSave.Values, StepsToInsert, StepsToSave.Values, AttemptsToInsert, ToWake))
+        foreach (var command in PipelineWrites.Of(PipelinesToSave.Values, RunsToSave.Values, StepsToInsert, StepsToSave.Values, AttemptsToInsert, ToWake, Consumed, MovedOn))
         {
             batch.BatchCommands.Add(command);
         }

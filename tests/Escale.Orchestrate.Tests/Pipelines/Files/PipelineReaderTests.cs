@@ -68,6 +68,8 @@ public sealed class PipelineReaderTests : IDisposable
     [InlineData("build: x\nparams: {day: {type: date, default: tomorrow}}", "projects.wrong-type", 2)]
     [InlineData("build: x\ntriggers: {webhok: true}", "projects.unknown-key", 2)]
     [InlineData("build: x\nschedule: '@daily'\nparams: {day: {type: date}}", "orchestrate.pipeline-invalid", 3)]
+    [InlineData("build: x\ntriggers: {after: nobody}", "orchestrate.pipeline-invalid", null)]
+    [InlineData("build: x\ntriggers: {after: [p]}", "orchestrate.pipeline-invalid", null)]
     [InlineData("tasks:\n  - {id: a, pipeline: p}", "orchestrate.pipeline-invalid", null)]
     public void What_is_wrong_is_said_with_its_place(string text, string code, int? line)
     {
@@ -87,6 +89,19 @@ public sealed class PipelineReaderTests : IDisposable
         Assert.Equal((1, 2), (files.Read().Pipelines.Count, files.Read().Errors.Count));
         Assert.Equal("orchestrate.pipeline-not-found", Assert.Throws<EscaleException>(() => files.Get("goot")).Code);
         Assert.Equal("projects.unknown-key", Assert.Throws<EscaleException>(() => files.Get("bad")).Code);
+    }
+
+    [Fact]
+    public void Pipelines_that_come_after_each_other_are_refused_and_one_whose_upstream_is_wrong_waits()
+    {
+        _folder.Write("pipelines/bronze.yml", "build: x\ntriggers: {after: gold}");
+        _folder.Write("pipelines/silver.yml", "build: x\ntriggers: {after: [bronze]}");
+        _folder.Write("pipelines/gold.yml", "tasks: [{id: a, pipeline: silver}, {id: b, shell: x}]\ntriggers: {after: silver}");
+        _folder.Write("pipelines/other.yml", "build: x\ntriggers: {after: wrong}");
+        _folder.Write("pipelines/wrong.yml", "build: x\nnothing: here");
+        var folder = new PipelineFiles(new ProjectRoot(_folder.Path)).Read();
+        Assert.Equal(["other", "silver"], folder.Pipelines.Keys.Where(name => name != "bronze" && name != "gold").Order());
+        Assert.Contains(folder.Errors, error => error.Message.Contains("starts itself", StringComparison.Ordinal));
     }
 
     [Fact]

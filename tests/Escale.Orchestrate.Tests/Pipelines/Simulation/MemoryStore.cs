@@ -42,6 +42,12 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
 
     public List<PipelineAttempt> Attempts { get; } = [];
 
+    /// <summary>Since when what is waited for counts.</summary>
+    public Dictionary<SignalSource, DateTimeOffset> Sources { get; } = [];
+
+    /// <summary>The run that was made for each signal.</summary>
+    public Dictionary<(SignalSource Source, string Item, string Version), string> Consumed { get; } = [];
+
     public async Task<T> TransactAsync<T>(Func<PipelineTransaction, Task<T>> body, CancellationToken cancellationToken)
     {
         for (var isRepeated = false; ; isRepeated = true)
@@ -89,6 +95,15 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
     public Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken) =>
         List(Open.Values.Where(run => run.Phase == RunPhase.Queued).Select(run => run.Pipeline).Distinct().Order(StringComparer.Ordinal));
 
+    public Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken) => List(
+        from source in Sources where pipelines.Contains(source.Key.Pipeline)
+        from run in Runs.Values where run.Phase == RunPhase.Succeeded && run.Pipeline == source.Key.Name && run.EndedAt > source.Value
+        let version = VersionOf(run) where !Consumed.ContainsKey((source.Key, run.Id, version))
+        orderby run.EndedAt
+        select new Signal(source.Key, run.Id, version, run.EndedAt!.Value) { IntervalBegin = run.IntervalBegin, IntervalEnd = run.IntervalEnd, Priority = run.Priority });
+
+    public static string VersionOf(PipelineRun run) => run.EndedAt!.Value.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     public Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => Task.FromResult(_definitions.GetValueOrDefault(hash));
 
     public Task KeepDefinitionsAsync(IReadOnlyDictionary<string, string> byHash, CancellationToken cancellationToken)
@@ -106,6 +121,7 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
     {
         private readonly List<PipelineRow> _pipelines = [];
         private readonly List<PipelineRun> _runs = [];
+        private IReadOnlyCollection<SignalSource> _sources = [];
 
         public override Task<DateTimeOffset> NowAsync() => Task.FromResult(store.Now);
 
@@ -147,6 +163,14 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
             store.OpenSteps.Where(step => step.Pool is not null && step.Phase is StepPhase.Ready or StepPhase.Deferred or StepPhase.Running)
                 .GroupBy(step => step.Pool ?? "").Where(group => group.Key.Length > 0).ToDictionary(group => group.Key, group => group.Count(step => step.Phase == StepPhase.Running)));
 
+        public override Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines) => store.SignalsAsync(pipelines, default);
+
+        public override Task SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyCollection<SignalSource> sources)
+        {
+            _sources = sources; // they never change in a simulation
+            return Task.CompletedTask;
+        }
+
         public IReadOnlyList<PipelineStep> Commit()
         {
             var before = StepsToSave.Keys.Select(key => store.Steps[key.Item1][key.Item2]).ToList();
@@ -176,6 +200,18 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
                 store.Steps[step.Run][step.Ordinal] = step;
             }
             store.Attempts.AddRange(AttemptsToInsert);
+            foreach (var source in _sources)
+            {
+                store.Sources.TryAdd(source, store.Now);
+            }
+            foreach (var (signal, run) in Consumed)
+            {
+                store.Consumed.Add((signal.Source, signal.Item, signal.Version), run); // never twice
+            }
+            foreach (var (source, since) in MovedOn)
+            {
+                store.Sources[source] = since > store.Sources[source] ? since : store.Sources[source];
+            }
             foreach (var (run, ordinal) in ToWake)
             {
                 var step = store.Steps[run][ordinal];

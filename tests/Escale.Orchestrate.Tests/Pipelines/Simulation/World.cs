@@ -59,7 +59,7 @@ internal sealed class World
         while (_events.TryDequeue(out var happens, out var when))
         {
             _now = when.Item1 > _now ? when.Item1 : _now;
-            if (!IsTroubled && Store.Open.Count == 0)
+            if (!IsTroubled && Store.Open.Count == 0 && !IsAnythingOwed())
             {
                 break;
             }
@@ -68,7 +68,11 @@ internal sealed class World
         }
         CheckEnds();
         CheckTimes();
+        CheckTriggers();
     }
+
+    private bool IsAnythingOwed() => _pipelines.Values.Where(pipeline => pipeline.Triggers.After.Count > 0).Any(pipeline =>
+        Signals.Owed(SourcesOf(pipeline), Store.SignalsAsync([pipeline.Name], default).GetAwaiter().GetResult()).Count > 0);
 
     private void Schedule()
     {
@@ -85,6 +89,7 @@ internal sealed class World
             Try(() =>
             {
                 _ = IsTroubled ? scheduler.TickAsync(default).GetAwaiter().GetResult() : 0;
+                scheduler.TriggerAsync(default).GetAwaiter().GetResult();
                 scheduler.LookAfterAsync([], default).GetAwaiter().GetResult();
             });
         });
@@ -277,6 +282,24 @@ internal sealed class World
         }
     }
 
+    // Each signal made one run, each such run had its signals, and whoever comes after one pipeline had a run for each of that one's.
+    private void CheckTriggers()
+    {
+        foreach (var pipeline in _pipelines.Values.Where(pipeline => pipeline.Triggers.After.Count > 0 && Store.Pipelines.ContainsKey(pipeline.Name)))
+        {
+            var used = Store.Consumed.Where(pair => pair.Key.Source.Pipeline == pipeline.Name).ToList();
+            Assert.Equal(Store.Runs.Values.Where(run => run.Pipeline == pipeline.Name && run.Trigger == "after").Select(run => run.Id).Order(), used.Select(pair => pair.Value).Distinct().Order());
+            if (pipeline.Triggers.After is [var upstream] && Store.Sources.TryGetValue(SourcesOf(pipeline)[0], out _))
+            {
+                Assert.Equal(used.Count, used.Select(pair => pair.Value).Distinct().Count());
+                Assert.All(Store.Runs.Values.Where(run => run.Pipeline == upstream && run.Phase == RunPhase.Succeeded && run.CreatedAt > _start + TimeSpan.FromSeconds(30)), run =>
+                    Assert.Contains(used, pair => pair.Key.Item == run.Id && pair.Key.Version == MemoryStore.VersionOf(run)));
+            }
+        }
+    }
+
+    private static List<SignalSource> SourcesOf(PipelineSpec pipeline) => [.. pipeline.Triggers.After.Select(name => new SignalSource(pipeline.Name, SignalSource.After, name))];
+
     private void CheckTimes()
     {
         foreach (var pipeline in _pipelines.Values.Where(pipeline => Store.Pipelines.ContainsKey(pipeline.Name)))
@@ -301,7 +324,7 @@ internal sealed class World
         }).ToList();
         return new PipelineSpec
         {
-            Name = Id(number), Tasks = tasks, Concurrency = _random.Next(1, 3), Timeout = _random.Next(3) == 0 ? TimeSpan.FromSeconds(_random.Next(5, 90)) : null,
+            Name = Id(number), Triggers = new TriggerSpec { After = [.. Enumerable.Range(0, number).Where(_ => _random.Next(2) == 0).Select(Id)] }, Tasks = tasks, Concurrency = _random.Next(1, 3), Timeout = _random.Next(3) == 0 ? TimeSpan.FromSeconds(_random.Next(5, 90)) : null,
             Schedule = new ScheduleSpec { Every = TimeSpan.FromSeconds(_random.Next(20, 120)), CatchUp = (CatchUp)_random.Next(3), From = _start },
         };
     }

@@ -173,6 +173,42 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
     }
 
     [Fact]
+    public async Task A_pipeline_comes_once_after_each_run_of_another_with_its_interval()
+    {
+        var now = new DateTimeOffset(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
+        var clock = new SetClock(() => now);
+        var first = Pipeline("first", Step("a")) with { Schedule = new ScheduleSpec { Cron = "0 * * * *", CatchUp = CatchUp.All } };
+        var then = Pipeline("then", Step("a")) with { Triggers = new TriggerSpec { After = ["first"] } };
+        var both = Pipeline("both", Step("a")) with { Triggers = new TriggerSpec { After = ["first", "then"] }, Concurrency = 3 };
+        var folder = new PipelineFolder(new[] { first, then, both }.ToDictionary(pipeline => pipeline.Name), []);
+        var schedulers = Enumerable.Range(0, 3).Select(_ => new PipelineScheduler(_engine, () => folder, clock, () => Guid.NewGuid().ToString("N"))).ToList();
+        await Task.WhenAll(schedulers.Select(scheduler => scheduler.TickAsync(default)));
+        Work(_ => null);
+        now += TimeSpan.FromHours(3);
+        await Task.WhenAll(schedulers.Select(scheduler => scheduler.TickAsync(default)));
+        IReadOnlyList<ShownRun> runs = [];
+        while (runs.Count < 9 || runs.Any(run => !run.IsOver))
+        {
+            await Task.WhenAll(schedulers.Select(scheduler => scheduler.TriggerAsync(default)));
+            await schedulers[0].LookAfterAsync([], default);
+            Assert.All(_workers, worker => Assert.Null(worker.LastTrouble));
+            runs = await _history.ListAsync(null, 100, default);
+        }
+        await Task.WhenAll(schedulers.Select(scheduler => scheduler.TriggerAsync(default)));
+        Assert.Equal(9, (await _history.ListAsync(null, 100, default)).Count);
+        foreach (var group in runs.GroupBy(run => run.Pipeline))
+        {
+            Assert.Equal(["06-07", "07-08", "08-09"], group.Select(run => $"{run.IntervalBegin:HH}-{run.IntervalEnd:HH}").Order());
+            Assert.All(group, run => Assert.Equal(group.Key == "first" ? "schedule" : "after", run.Trigger));
+        }
+        await _engine.ClearAsync(runs.First(run => run.Pipeline == "first").Id, [0], true, default);
+        while ((await _history.ListAsync("then", 100, default)).Count < 4)
+        {
+            await schedulers[1].TriggerAsync(default); // what is done again counts again
+        }
+    }
+
+    [Fact]
     public async Task A_run_whose_time_is_over_fails()
     {
         var id = await StartAsync(Pipeline("p", Step("a")) with { Timeout = TimeSpan.FromMilliseconds(1) });

@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Escale.Orchestrate.Pipelines.State;
+
+/// <summary>A pipeline that starts when something happens.</summary>
+/// <param name="Sources">What it waits for.</param>
+/// <param name="Run">Makes the run, but for its trigger, key, interval and cause.</param>
+internal sealed record TriggeredPipeline(IReadOnlyList<SignalSource> Sources, Func<NewRun> Run)
+{
+    public string Name => Sources[0].Pipeline;
+}
+
+internal sealed partial class PipelineEngine
+{
+    // Longer than any transaction takes, and than clocks are set back.
+    private static readonly TimeSpan _slack = TimeSpan.FromHours(2);
+
+    /// <summary>Notes what pipelines wait for; what happened before counts for none of them.</summary>
+    public Task ListenAsync(IReadOnlyList<string> pipelines, IReadOnlyList<SignalSource> sources, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    {
+        await transaction.SetSourcesAsync(pipelines, sources);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Makes the runs that signals ask for, notes in the same transaction which signals they are for, and begins those whose turn it is; returns how many were made.</summary>
+    public async Task<int> TriggerAsync(IReadOnlyList<TriggeredPipeline> pipelines, CancellationToken cancellationToken)
+    {
+        var byName = pipelines.ToDictionary(pipeline => pipeline.Name, StringComparer.Ordinal);
+        await definitions.KeepAsync(pipelines.Select(pipeline => pipeline.Run().Definition), cancellationToken);
+        return await store.TransactAsync(async transaction =>
+        {
+            var (now, count) = (await transaction.NowAsync(), 0);
+            var open = (await transaction.LockPipelinesAsync([.. byName.Keys])).Where(entry => !entry.Pipeline.IsPaused).ToList();
+            var pending = (open.Count > 0 ? await transaction.SignalsAsync([.. open.Select(entry => entry.Pipeline.Name)]) : []).ToLookup(signal => signal.Source.Pipeline, StringComparer.Ordinal);
+            foreach (var (row, running) in open)
+            {
+                var wanted = byName[row.Name];
+                var owed = Signals.Owed(wanted.Sources, pending[row.Name]);
+                if (owed.Count == 0)
+                {
+                    continue;
+                }
+                var runs = owed.Select(run => RowOf(RunOf(wanted, run), now)).ToList();
+                var added = await transaction.AddRunsAsync(runs);
+                foreach (var (run, made) in owed.Zip(runs))
+                {
+                    transaction.Consume(run.Signals, made.Id);
+                }
+                MoveOn(transaction, pending[row.Name], owed.SelectMany(run => run.Signals).ToHashSet());
+                await BeginAsync(transaction, [.. added.Take(Math.Max(0, row.Concurrency - running))], now, cancellationToken);
+                count += added.Count;
+            }
+            return count;
+        }, cancellationToken);
+    }
+
+    private static void MoveOn(PipelineTransaction transaction, IEnumerable<Signal> pending, HashSet<Signal> consumed)
+    {
+        foreach (var group in pending.GroupBy(signal => signal.Source).Where(group => group.Any(consumed.Contains)))
+        {
+            var open = group.Where(signal => !consumed.Contains(signal)).ToList();
+            transaction.MoveOn(group.Key, (open.Count > 0 ? open.Min(signal => signal.At) : group.Max(signal => signal.At)) - _slack);
+        }
+    }
+
+    private static NewRun RunOf(TriggeredPipeline pipeline, SignalledRun run)
+    {
+        var last = run.Signals[^1];
+        return pipeline.Run() with
+        {
+            Trigger = last.Source.Kind, Key = $"{last.Source.Kind}:{last.Item}@{last.Version}", IntervalBegin = run.Begin, IntervalEnd = run.End,
+            Priority = Math.Min(0, run.Signals.Max(signal => signal.Priority)), // a backfill goes on behind what is live
+            Cause = JsonSerializer.Serialize(new Dictionary<string, IEnumerable<string>> { ["runs"] = run.Signals.Select(signal => signal.Item) }),
+        };
+    }
+}
