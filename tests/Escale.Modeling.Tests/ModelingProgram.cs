@@ -6,6 +6,7 @@ using Escale.Accounts;
 using Escale.Engines.Postgres;
 using Escale.Engines.Tables;
 using Escale.Hosting;
+using Escale.Engines.Sandbox;
 using Escale.Kernel;
 using Escale.Lake;
 using Escale.Modeling.Endpoints;
@@ -45,7 +46,7 @@ public sealed class ModelingProgram : IAsyncLifetime
         }
         Environment.SetEnvironmentVariable("ESCALE_API_KEY", ApiKey);
         _folder.Write("escale.yml", "name: harbour\n");
-        Services = ProjectContainer.Open(_folder.Path, Opening.WebApplication, Program.Modules());
+        Services = ProjectContainer.Open(_folder.Path, Opening.WebApplication, [.. Program.Modules(), new OwnSandbox()]);
         Make("gold.calls", """
             select i as id, date '2025-01-01' + (i // 3)::int as arrived, ['TAC', 'TVR', 'TP'][1 + i % 3] as terminal, (i * 37 % 101) / 10.0 as tonnes, i % 7 = 0 as is_tanker,
               case when i % 11 = 0 then null else i * 13 % 17 end as cranes,
@@ -134,5 +135,12 @@ public sealed class ModelingProgram : IAsyncLifetime
     {
         using var answer = await asked;
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+
+    // The process that tests is not the program that its children are to be.
+    private sealed class OwnSandbox : EscaleModule
+    {
+        public override void AddServices(IServiceCollection services) =>
+            services.AddSingleton(_ => new SandboxPool(new SandboxOptions { Command = [Path.Combine(AppContext.BaseDirectory, "escale"), SandboxChild.Verb] }));
     }
 }

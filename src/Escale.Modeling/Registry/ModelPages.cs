@@ -44,6 +44,10 @@ internal static class ModelPages
     public static void Form(IEndpointRouteBuilder endpoints, string pattern, Delegate handler, Role least = Role.Engineer) =>
         endpoints.MapPost(pattern, handler).For(least).DisableAntiforgery().ExcludeFromDescription();
 
+    /// <summary>The same of a form with a file.</summary>
+    public static void FileForm(IEndpointRouteBuilder endpoints, string pattern, Delegate handler, Role least, long mostBytes) => endpoints.MapPost(pattern, handler).For(least).DisableAntiforgery()
+        .WithFormOptions(multipartBodyLengthLimit: mostBytes).WithMetadata(new RequestSizeLimitAttribute(mostBytes)).ExcludeFromDescription();
+
     private static async Task<IResult> ListAsync(ModelRegistry registry, TrainingJob job, TrackingStore tracking, EndpointStore store, CancellationToken cancellationToken)
     {
         var endpoints = await store.ListAsync(cancellationToken);

@@ -36,7 +36,7 @@ internal static class ScoringEndpoints
         endpoints.MapDelete("/api/v1/scorings/{id}", CancelAsync).For(Role.Analyst, TokenScope.Run).WithTags(Tag).WithSummary("Cancel a job");
         endpoints.MapGet("/api/v1/scorings/{id}/result.csv", (HttpContext context, ScoringJobs jobs, string id) => Result(context, jobs, id, "csv", "text/csv; charset=utf-8")).For(Role.Viewer).WithTags(Tag).WithSummary("The rows of a job with what is predicted of each, as CSV");
         endpoints.MapGet("/api/v1/scorings/{id}/result.parquet", (HttpContext context, ScoringJobs jobs, string id) => Result(context, jobs, id, "parquet", "application/vnd.apache.parquet")).For(Role.Viewer).WithTags(Tag).WithSummary("The same as Parquet");
-        ModelPages.Form(endpoints, "/models/{name}/score", FormAsync, Role.Analyst);
+        ModelPages.FileForm(endpoints, "/models/{name}/score", FormAsync, Role.Analyst, MostBytes);
         ModelPages.Form(endpoints, "/models/{name}/scorings/{id}/cancel", async (HttpContext context, ScoringJobs jobs, Mount mount, string name, string id) =>
         {
             await CancelAsync(context, jobs, id);

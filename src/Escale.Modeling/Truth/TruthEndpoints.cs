@@ -17,7 +17,7 @@ internal static class TruthEndpoints
         endpoints.MapPost("/api/v1/endpoints/{name}/truth", TakeAsync).For(Role.Analyst, TokenScope.Write).WithTags("Endpoints").WithSummary("Tell what came true of predictions, as CSV or JSON")
             .WithDescription("Rows with 'prediction_id' (the header X-Prediction-Id of an answer; 'row' for the place in a request of many), or with the values of fields, and the true value under the target's name or 'truth'. ?value= names another column, ?keys=a,b the fields to find rows by.")
             .Accepts<IReadOnlyList<Dictionary<string, object>>>("application/json", "text/csv", "application/x-ndjson");
-        ModelPages.Form(endpoints, "/endpoints/{name}/truth", FormAsync, Role.Analyst);
+        ModelPages.FileForm(endpoints, "/endpoints/{name}/truth", FormAsync, Role.Analyst, TruthRows.MostBytes);
     }
 
     private static async Task<Ok<TruthTold>> TakeAsync(HttpContext context, TruthUploads uploads, string name, string? value, string? keys, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using Escale.Kernel;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Escale.Hosting;
 
@@ -11,6 +13,11 @@ internal sealed class AntiforgeryGuard(RequestDelegate next, IAntiforgery antifo
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IFormOptionsMetadata>()?.MultipartBodyLengthLimit is { } most && context.Request.HasFormContentType)
+        {
+            // Read here, since the token is looked for in the form: what lies above some kilobytes goes to a file.
+            await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = most }, context.RequestAborted);
+        }
         if (!context.Request.IsRead() && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<TakesNoCookie>() is null && !context.User.HasClaim(claim => claim.Type == Caller.ScopeClaim)
             && !await antiforgery.IsRequestValidAsync(context))
         {

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Escale.Kernel;
 using Escale.Modeling.Training;
 
 namespace Escale.Modeling.Tests.Scoring;
 
 /// <summary>All rows of a table or a file, predicted in the background.</summary>
-public sealed class Many_rows(ModelingProgram program)
+public sealed partial class Many_rows(ModelingProgram program)
 {
     [Fact]
     public async Task Of_a_table_are_predicted_as_files_and_into_the_lake()
@@ -38,6 +39,22 @@ public sealed class Many_rows(ModelingProgram program)
     }
 
     [Fact]
+    public async Task Of_a_large_file_are_taken_from_the_form_of_the_page()
+    {
+        await program.TrainSmallAsync("formed");
+        var client = await program.SignInAsync();
+        var token = AntiforgeryField().Match(await client.GetStringAsync("/models/formed")).Groups[1].Value;
+        Assert.NotEmpty(token);
+        var rows = "arrived,terminal,tonnes,is_tanker,cranes,remark\n" + string.Concat(Enumerable.Repeat($"2025-01-02,TVR,4.5,false,1,{new string('x', 400_000)}\n", 90)); // 36 MB: more than a server takes of any other form
+        using var form = new MultipartFormDataContent { { new StringContent(WebUtility.HtmlDecode(token)), "__RequestVerificationToken" }, { new StringContent(rows), "file", "rows.csv" } };
+        using var answer = await client.PostAsync("/models/formed/score", form);
+        Assert.True(answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Redirect, await answer.Content.ReadAsStringAsync());
+        var id = (await program.Engineer.GetFromJsonAsync<JsonElement>("/api/v1/models/formed/scorings")).GetProperty("jobs")[0].GetProperty("id").GetString();
+        var job = await EndAsync(id!);
+        Assert.Equal(("finished", 90), (job.GetProperty("status").GetString(), job.GetProperty("rows").GetInt64()));
+    }
+
+    [Fact]
     public async Task That_cannot_be_predicted_say_why_and_can_be_cancelled()
     {
         await program.TrainSmallAsync("refused");
@@ -57,10 +74,15 @@ public sealed class Many_rows(ModelingProgram program)
     {
         using var answer = await started;
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return await EndAsync(answer.Headers.Location!.ToString().Split('/')[^1]);
+    }
+
+    private async Task<JsonElement> EndAsync(string id)
+    {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
-            var job = await program.Engineer.GetFromJsonAsync<JsonElement>(answer.Headers.Location, limit.Token);
+            var job = await program.Engineer.GetFromJsonAsync<JsonElement>($"/api/v1/scorings/{id}", limit.Token);
             if (job.GetProperty("status").GetString() != "running")
             {
                 return job;
@@ -68,4 +90,7 @@ public sealed class Many_rows(ModelingProgram program)
             await Task.Delay(50, limit.Token);
         }
     }
+
+    [GeneratedRegex("(?:name=\"__RequestVerificationToken\" value|name=\"escale-antiforgery\" content)=\"([^\"]+)\"")]
+    private static partial Regex AntiforgeryField();
 }

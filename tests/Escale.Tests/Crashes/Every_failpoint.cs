@@ -26,17 +26,23 @@ public sealed partial class Every_failpoint
     {
         using var undisturbed = new ShopProject();
         using var struck = new ShopProject();
-        var day = 0;
+        var (day, places) = (0, 0);
         foreach (var name in Names)
         {
             day++;
             undisturbed.Deliver(day);
             struck.Deliver(day);
-            await struck.EscaleAsync(["run"], new Dictionary<string, string> { ["ESCALE_FAILPOINTS"] = $"{name}=crash" });
+            var crashed = await struck.EscaleAsync(["run"], new Dictionary<string, string> { ["ESCALE_FAILPOINTS"] = $"{name}=crash" });
+            if (crashed.ExitCode == 0)
+            {
+                continue; // Not a place of a run: uploads, pushes and trainings have tests of their own.
+            }
+            places++;
             await struck.EscaleAsync(["run", "--resume"], new Dictionary<string, string> { ["ESCALE_FAILPOINTS"] = $"{name}=nospace" });
             await struck.FinishAsync();
         }
         await undisturbed.FinishAsync();
+        Assert.True(places >= 25, $"only {places} places were met");
         Assert.Equal(await undisturbed.ChecksumsAsync(), await struck.ChecksumsAsync());
     }
 

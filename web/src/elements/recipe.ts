@@ -7,12 +7,13 @@ import { toast } from "../shell/shell";
 import { choice, line, typed } from "./builder/forms";
 import { kindOf } from "./builder/steps";
 import { typedValue, withEdit } from "./recipe/edits";
+import { seeButton, stepCard } from "./recipe/card";
 import { formOf } from "./recipe/forms";
 import { History } from "./recipe/history";
 import { codePart, columnMenu } from "./recipe/menus";
 import { Suggestions } from "./recipe/suggestions";
 import { asSent, fresh, groups, isWhole, newId, types, type Column, type Draft, type Preview, type Recipe, type Row, type Step } from "./recipe/types";
-import { arrowKeys, drawRows, editCell } from "./recipe/view";
+import { arrowKeys, drawRows, editCell, previewBar } from "./recipe/view";
 import type { Names } from "./sql/editor";
 import { button, element, icon } from "./sql/parts";
 
@@ -197,13 +198,7 @@ export class EscaleRecipe extends HTMLElement {
   }
 
   private seeButton(at: number, sign: string, words: string): HTMLButtonElement {
-    const see = element("button", "step-name") as HTMLButtonElement;
-    see.type = "button";
-    see.setAttribute("aria-current", String(this.seen === at));
-    see.title = text({ en: "Show what this step does", fr: "Voir ce que fait cette étape" });
-    see.append(icon(sign), element("b", "", words));
-    see.addEventListener("click", () => this.look(at));
-    return see;
+    return seeButton(this.seen === at, sign, words, () => this.look(at));
   }
 
   private look(at: number): void {
@@ -221,59 +216,26 @@ export class EscaleRecipe extends HTMLElement {
   }
 
   private card(step: Step, at: number): HTMLElement {
-    const type = types[step.type] ?? { words: { en: step.type, fr: step.type }, icon: "circle-help" };
-    const item = element("li", "card step recipe-step");
-    item.classList.toggle("is-off", Boolean(step.disabled));
-    item.classList.toggle("is-seen", this.seen === at + 1);
-    item.classList.toggle("beyond", at >= this.seen);
-    const head = element("div", "step-head");
-    const see = this.seeButton(at + 1, type.icon, text(type.words));
-    see.setAttribute("aria-expanded", String(this.open === step.id));
-    see.addEventListener("keydown", (event) => {
-      if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-        event.preventDefault();
-        this.move(at, at + (event.key === "ArrowUp" ? -1 : 1));
-      }
+    const isOpen = this.open === step.id;
+    const item = stepCard(step, {
+      at, isLast: at === this.recipe.steps.length - 1, isSeen: this.seen === at + 1, isBeyond: at >= this.seen, isOpen,
+      look: () => this.look(at + 1), move: (to) => this.move(at, to), receive: (from) => this.move(from, at), change: (what) => this.change(what, at),
     });
-    head.append(see, element("span", "quiet step-count"), element("span", "grow"));
-    const more = document.createElement("details");
-    more.className = "menu";
-    const summary = element("summary", "button plain small square");
-    summary.append(icon("ellipsis"));
-    summary.setAttribute("aria-label", text({ en: "More for step {0}", fr: "Plus pour l'étape {0}" }, at + 1));
-    const menu = element("div", "menu-list");
-    const put = (words: string, sign: string, act: () => void): void => menu.append(button(words, sign, () => ((more.open = false), act()), "bare"));
-    put(step.disabled ? text({ en: "Switch on", fr: "Activer" }) : text({ en: "Switch off", fr: "Désactiver" }), step.disabled ? "eye" : "eye-off", () => {
-      if (step.disabled) delete step.disabled;
-      else step.disabled = true;
-      this.changed();
-    });
-    if (at > 0) put(text({ en: "Move up (Alt ↑)", fr: "Monter (Alt ↑)" }), "arrow-up", () => this.move(at, at - 1));
-    if (at < this.recipe.steps.length - 1) put(text({ en: "Move down (Alt ↓)", fr: "Descendre (Alt ↓)" }), "arrow-down", () => this.move(at, at + 1));
-    put(text({ en: "Copy the step", fr: "Copier l'étape" }), "copy", () => {
-      this.recipe.steps.splice(at + 1, 0, { ...structuredClone(step), id: newId(this.recipe.steps) });
-      this.changed();
-    });
-    put(text({ en: "Delete", fr: "Supprimer" }), "trash-2", () => {
-      this.recipe.steps.splice(at, 1);
-      if (this.seen > at) this.seen--;
-      this.changed();
-    });
-    more.append(summary, menu);
-    head.append(more);
-    this.makeDraggable(item, head, at);
-    item.append(head);
-    const about = step.note || this.summary(step);
-    if (about) item.append(element("div", "quiet recipe-about", about));
-    if (this.open === step.id && types[step.type]) {
+    if (isOpen && types[step.type]) {
       item.append(formOf(step, { columns: this.known.get(at) ?? this.columnsOfTable(), names: this.names, changed: (again, kind) => this.changed(again === true, kind ?? ""), learn: (one) => this.learn(one, at) }));
     }
     return item;
   }
 
-  private summary(step: Step): string {
-    const of = step["columns"] ?? step["column"] ?? step["into"] ?? step["keys"] ?? step["table"] ?? Object.keys((step["names"] as object | undefined) ?? {});
-    return Array.isArray(of) ? of.map(String).join(", ") : String(of ?? "");
+  private change(what: "switch" | "copy" | "delete", at: number): void {
+    const step = this.recipe.steps[at]!;
+    if (what === "copy") this.recipe.steps.splice(at + 1, 0, { ...structuredClone(step), id: newId(this.recipe.steps) });
+    else if (what === "delete") {
+      this.recipe.steps.splice(at, 1);
+      if (this.seen > at) this.seen--;
+    } else if (step.disabled) delete step.disabled;
+    else step.disabled = true;
+    this.changed();
   }
 
   private move(from: number, to: number): void {
@@ -283,18 +245,6 @@ export class EscaleRecipe extends HTMLElement {
     this.seen = to + 1;
     this.changed();
     this.left.querySelectorAll<HTMLElement>(".step-name")[to + 1]?.focus();
-  }
-
-  private makeDraggable(item: HTMLElement, head: HTMLElement, at: number): void {
-    head.draggable = true;
-    head.addEventListener("dragstart", (event) => event.dataTransfer?.setData("text/escale-step", String(at)));
-    item.addEventListener("dragover", (event) => {
-      if (event.dataTransfer?.types.includes("text/escale-step")) event.preventDefault();
-    });
-    item.addEventListener("drop", (event) => {
-      event.preventDefault();
-      this.move(Number(event.dataTransfer?.getData("text/escale-step") || at), at);
-    });
   }
 
   private adder(): HTMLElement {
@@ -424,30 +374,10 @@ export class EscaleRecipe extends HTMLElement {
   private drawPreview(): void {
     const preview = this.preview!;
     const step = this.trial ?? this.recipe.steps[this.seen - 1];
-    const bar = element("div", "recipe-bar");
-    const said: string[] = this.trial ? [text({ en: "What the suggestion would do", fr: "Ce que ferait la suggestion" })] : [];
-    if (step) {
-      said.push(step.disabled ? text({ en: "This step is switched off", fr: "Cette étape est désactivée" })
-        : !isWhole(step) ? text({ en: "Fill in the step to see what it does", fr: "Complétez l'étape pour voir ce qu'elle fait" })
-        : preview.changed_row_count === null ? text({ en: "The step makes rows of its own", fr: "L'étape fait ses propres lignes" })
-        : text(preview.changed_row_count === 1 ? { en: "{0} row changes", fr: "{0} ligne change" } : { en: "{0} rows change", fr: "{0} lignes changent" }, formatNumber(preview.changed_row_count)));
-    } else said.push(text({ en: "The table as it is", fr: "La table telle qu'elle est" }));
-    const words = element("span", "grow", said.join(" · "));
-    words.setAttribute("role", "status");
-    bar.append(words);
-    if (preview.is_sample) bar.append(element("span", "tag", text({ en: "sample of {0} rows", fr: "échantillon de {0} lignes" }, formatNumber(preview.row_count))));
-    if (step && preview.changed_row_count !== null) {
-      const label = element("label", "check");
-      const input = document.createElement("input");
-      input.type = "checkbox";
-      input.checked = this.onlyChanged;
-      input.addEventListener("change", () => {
-        this.onlyChanged = input.checked;
-        this.refresh(0);
-      });
-      label.append(input, element("span", "", text({ en: "Only what changes", fr: "Seulement ce qui change" })));
-      bar.append(label);
-    }
+    const bar = previewBar(preview, step, this.trial !== undefined, this.onlyChanged, (only) => {
+      this.onlyChanged = only;
+      this.refresh(0);
+    });
     const parts: HTMLElement[] = [bar];
     if (preview.removed.length > 0) parts.push(element("div", "recipe-gone quiet", text({ en: "Columns that go: {0}", fr: "Colonnes qui partent : {0}" }, preview.removed.join(", "))));
     const last = this.recipe.steps.length;

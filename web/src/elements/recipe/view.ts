@@ -1,7 +1,7 @@
 // The rows before and after a step, in one table: changed cells tinted with what they were, rows that go struck through.
 import { formatNumber, text } from "../../language";
 import { button, element, icon } from "../sql/parts";
-import type { Column, Preview, Row } from "./types";
+import { isWhole, type Column, type Preview, type Row, type Step } from "./types";
 
 export type Acts = { menu(column: Column, at: HTMLElement): void; edit?: (row: Row, column: number, cell: HTMLElement) => void; remove?: (row: Row) => void };
 
@@ -135,4 +135,30 @@ export function arrowKeys(scroll: HTMLElement): void {
     event.preventDefault();
     next.focus();
   });
+}
+
+/** What the rows below show: how many a step changes, whether they are a sample, and the choice of only those that change. */
+export function previewBar(preview: Preview, step: Step | undefined, isTrial: boolean, onlyChanged: boolean, choose: (only: boolean) => void): HTMLElement {
+  const bar = element("div", "recipe-bar");
+  const said: string[] = isTrial ? [text({ en: "What the suggestion would do", fr: "Ce que ferait la suggestion" })] : [];
+  if (step) {
+    said.push(step.disabled ? text({ en: "This step is switched off", fr: "Cette étape est désactivée" })
+      : !isWhole(step) ? text({ en: "Fill in the step to see what it does", fr: "Complétez l'étape pour voir ce qu'elle fait" })
+      : preview.changed_row_count === null ? text({ en: "The step makes rows of its own", fr: "L'étape fait ses propres lignes" })
+      : text(preview.changed_row_count === 1 ? { en: "{0} row changes", fr: "{0} ligne change" } : { en: "{0} rows change", fr: "{0} lignes changent" }, formatNumber(preview.changed_row_count)));
+  } else said.push(text({ en: "The table as it is", fr: "La table telle qu'elle est" }));
+  const words = element("span", "grow", said.join(" · "));
+  words.setAttribute("role", "status");
+  bar.append(words);
+  if (preview.is_sample) bar.append(element("span", "tag", text({ en: "sample of {0} rows", fr: "échantillon de {0} lignes" }, formatNumber(preview.row_count))));
+  if (step && preview.changed_row_count !== null) {
+    const label = element("label", "check");
+    const input = document.createElement("input");
+    input.type = "checkbox";
+    input.checked = onlyChanged;
+    input.addEventListener("change", () => choose(input.checked));
+    label.append(input, element("span", "", text({ en: "Only what changes", fr: "Seulement ce qui change" })));
+    bar.append(label);
+  }
+  return bar;
 }
