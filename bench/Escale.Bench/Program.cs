@@ -23,6 +23,11 @@ if (args is ["sandbox-child"])
 {
     return await Escale.Engines.Sandbox.SandboxChild.RunAsync([]);
 }
+if (args is ["pipelines-worker", var project])
+{
+    await Pipelines.WorkAsync(project);
+    return 0;
+}
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
 {
     foreach (var (known, (what, _)) in benchmarks)

@@ -74,9 +74,9 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         {
             await engine.StopAsync(run, PipelineEngine.OverTime, "its time was over", cancellationToken);
         }
-        foreach (var pipeline in await engine.Store.PipelinesWithQueueAsync(cancellationToken))
+        foreach (var part in (await engine.Store.PipelinesWithQueueAsync(cancellationToken)).Chunk(MostAtOnce))
         {
-            await engine.PromoteAsync(pipeline, cancellationToken);
+            await engine.PromoteAsync(part, cancellationToken);
         }
     }
 

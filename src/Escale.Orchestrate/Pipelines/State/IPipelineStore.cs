@@ -17,7 +17,7 @@ internal interface IPipelineStore
     /// <summary>Runs whose time is over and that are not being stopped.</summary>
     Task<IReadOnlyList<string>> RunsOverTimeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Pipelines with runs that wait for their turn.</summary>
+    /// <summary>Pipelines with runs that wait and whose turn it may be.</summary>
     Task<IReadOnlyList<string>> PipelinesWithQueueAsync(CancellationToken cancellationToken);
 
     /// <summary>What happened that pipelines have not had a run for; all that they wait for.</summary>

@@ -56,14 +56,14 @@ internal sealed partial class PipelineEngine
             var byName = due.ToDictionary(pipeline => pipeline.Pipeline, StringComparer.Ordinal);
             var open = locked.Where(entry => entry.Pipeline.Cursor == byName[entry.Pipeline.Name].From).ToList();
             var runs = open.Where(entry => !entry.Pipeline.IsPaused).SelectMany(entry => byName[entry.Pipeline.Name].Runs).Select(run => RowOf(run, now)).ToList();
-            var added = runs.Count > 0 ? await transaction.AddRunsAsync(runs) : [];
+            var added = (runs.Count > 0 ? await transaction.AddRunsAsync(runs) : []).ToLookup(run => run.Pipeline, StringComparer.Ordinal);
             foreach (var (row, running) in locked)
             {
                 var wanted = byName[row.Name];
                 var next = row.Cursor == wanted.From && !row.IsPaused ? row with { Cursor = wanted.Until } : row;
                 rows.Add(next);
                 transaction.Save(next);
-                await BeginAsync(transaction, [.. added.Where(run => run.Pipeline == row.Name).Take(Math.Max(0, row.Concurrency - running))], now, cancellationToken);
+                await BeginAsync(transaction, [.. added[row.Name].Take(Math.Max(0, row.Concurrency - running))], now, cancellationToken);
             }
             return rows;
         }, cancellationToken);
@@ -98,27 +98,31 @@ internal sealed partial class PipelineEngine
         }, cancellationToken);
     }
 
-    /// <summary>Begins the runs of a pipeline whose turn has come.</summary>
-    public Task<int> PromoteAsync(string pipeline, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    /// <summary>Begins the runs of pipelines whose turn has come; returns how many.</summary>
+    public Task<int> PromoteAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        if (await transaction.LockPipelinesAsync([pipeline]) is not [var (row, running)] || running >= row.Concurrency)
+        var count = 0;
+        foreach (var (row, running) in await transaction.LockPipelinesAsync(pipelines))
         {
-            return 0;
+            if (running < row.Concurrency)
+            {
+                var runs = await transaction.QueuedAsync(row.Name, row.Concurrency - running, row.IsPaused);
+                await BeginAsync(transaction, runs, await transaction.NowAsync(), cancellationToken);
+                count += runs.Count;
+            }
         }
-        var runs = await transaction.QueuedAsync(pipeline, row.Concurrency - running, row.IsPaused);
-        await BeginAsync(transaction, runs, await transaction.NowAsync(), cancellationToken);
-        return runs.Count;
+        return count;
     }, cancellationToken);
 
     /// <summary>Stops a run: what was not taken yet is cancelled now, workers are told about the rest.</summary>
     /// <returns>Whether there was anything to stop.</returns>
     public Task<bool> StopAsync(string run, string reason, string? note, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        var now = await transaction.NowAsync();
-        if (await OpenAsync(transaction, new() { [run] = null }, now, around: false, cancellationToken) is not [var slice] || slice.Run.IsOver || slice.Run.Stop is not null)
+        if (await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken) is not [var slice] || slice.Run.IsOver || slice.Run.Stop is not null)
         {
             return false;
         }
+        var now = await transaction.NowAsync();
         if (slice.Run.Phase == RunPhase.Queued)
         {
             transaction.Save(slice.Run with { Phase = RunPhase.Cancelled, Stop = reason, Note = note ?? slice.Run.Note, EndedAt = now });
@@ -145,8 +149,7 @@ internal sealed partial class PipelineEngine
     /// <returns>How many steps wait again; −1 while one of them is under way.</returns>
     public Task<int> ClearAsync(string run, IReadOnlyCollection<int>? steps, bool withAfter, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        var now = await transaction.NowAsync();
-        if (await OpenAsync(transaction, new() { [run] = null }, now, around: false, cancellationToken) is not [var slice] || slice.Run.Phase == RunPhase.Queued)
+        if (await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken) is not [var slice] || slice.Run.Phase == RunPhase.Queued)
         {
             return 0;
         }
@@ -185,10 +188,11 @@ internal sealed partial class PipelineEngine
     public Task<IReadOnlyList<PipelineRow>> KnowAsync(IReadOnlyList<PipelineRow> pipelines, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
         await transaction.AddPipelinesAsync(pipelines);
+        var concurrencies = pipelines.ToDictionary(pipeline => pipeline.Name, pipeline => pipeline.Concurrency, StringComparer.Ordinal);
         var rows = new List<PipelineRow>();
         foreach (var (row, _) in await transaction.LockPipelinesAsync([.. pipelines.Select(pipeline => pipeline.Name)]))
         {
-            var concurrency = pipelines.First(pipeline => pipeline.Name == row.Name).Concurrency;
+            var concurrency = concurrencies[row.Name];
             rows.Add(row with { Concurrency = concurrency });
             if (row.Concurrency != concurrency)
             {

@@ -42,17 +42,7 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
         {
             return made;
         }
-        var (now, taken) = (await transaction.NowAsync(), new List<ClaimedStep>());
-        foreach (var (pool, running) in (await transaction.LockPoolsAsync() ?? new Dictionary<string, int>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            var free = Math.Min(limits.PoolSize(pool) - running, count - taken.Count);
-            taken.AddRange(free > 0 ? await transaction.LockReadyAsync(pool, run, free) : []);
-        }
-        if (taken.Count < count)
-        {
-            taken.AddRange(await transaction.LockReadyAsync(null, run, count - taken.Count));
-        }
-        return (IReadOnlyList<ClaimedStep>)[.. taken.Select(step => step with { Step = Take(transaction, step.Step, worker, claim, now) })];
+        return await ClaimAsync(transaction, worker, claim, count, run);
     }, cancellationToken);
 
     /// <summary>Notes how attempts ended, decides what follows, and takes steps that became ready, so that a chain is not kept waiting.</summary>
@@ -60,17 +50,17 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
     /// <param name="worker">Who.</param>
     /// <param name="claim">A name for the claim of what follows.</param>
     /// <param name="count">At most so many steps.</param>
+    /// <param name="only">Only steps of this run and of those that it started; null: of all.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The steps taken.</returns>
-    public Task<IReadOnlyList<ClaimedStep>> ReportAsync(IReadOnlyList<AttemptReport> reports, string worker, string claim, int count, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    /// <returns>The steps taken: those that follow, or, when there are none, others.</returns>
+    public Task<IReadOnlyList<ClaimedStep>> ReportAsync(IReadOnlyList<AttemptReport> reports, string worker, string claim, int count, string? only, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
         if (transaction.IsRepeated && await transaction.OfClaimAsync(claim) is { Count: > 0 } made)
         {
             return made; // it was written down with what is reported
         }
-        var now = await transaction.NowAsync();
-        var slices = await OpenAsync(transaction, reports.GroupBy(report => report.Run).ToDictionary(group => group.Key, group => (IReadOnlyCollection<int>?)[.. group.Select(report => report.Ordinal)]), now, around: true, cancellationToken);
-        var taken = new List<ClaimedStep>();
+        var slices = await OpenAsync(transaction, reports.GroupBy(report => report.Run).ToDictionary(group => group.Key, group => (IReadOnlyCollection<int>?)[.. group.Select(report => report.Ordinal)]), around: true, cancellationToken);
+        var (now, taken) = (await transaction.NowAsync(), new List<ClaimedStep>());
         foreach (var slice in slices)
         {
             foreach (var report in reports.Where(report => report.Run == slice.Run.Id))
@@ -81,16 +71,16 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
             TakeNext(slice, taken, count, worker, claim, now);
             slice.Save();
         }
-        return (IReadOnlyList<ClaimedStep>)taken;
+        return taken.Count == 0 && count > 0 ? await ClaimAsync(transaction, worker, claim, count, only) : taken; // what follows in a chain is not kept waiting for what else there is
     }, cancellationToken);
 
     /// <summary>Gives back the steps of a run whose lease is over, or whose worker is known to have ended.</summary>
     public Task<int> RecoverAsync(string run, IReadOnlyCollection<string> deadWorkers, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        var now = await transaction.NowAsync();
         var count = 0;
-        foreach (var slice in await OpenAsync(transaction, new() { [run] = null }, now, around: false, cancellationToken))
+        foreach (var slice in await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken))
         {
+            var now = await transaction.NowAsync();
             for (var ordinal = 0; ordinal < slice.Run.StepCount; ordinal++)
             {
                 var step = slice[ordinal];
@@ -107,12 +97,12 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
     }, cancellationToken);
 
     private async Task<List<RunSlice>> OpenAsync(
-        PipelineTransaction transaction, Dictionary<string, IReadOnlyCollection<int>?> wanted, DateTimeOffset now, bool around, CancellationToken cancellationToken)
+        PipelineTransaction transaction, Dictionary<string, IReadOnlyCollection<int>?> wanted, bool around, CancellationToken cancellationToken)
     {
         var slices = new List<RunSlice>();
         foreach (var run in await transaction.LockRunsAsync(wanted.Keys))
         {
-            slices.Add(new RunSlice(transaction, run, await definitions.GetAsync(run.Definition, cancellationToken), now));
+            slices.Add(new RunSlice(transaction, run, await definitions.GetAsync(run.Definition, cancellationToken), await transaction.NowAsync()));
         }
         var needed = slices.ToDictionary(slice => slice.Run.Id, slice => wanted[slice.Run.Id] is not { } ordinals ? null
             : (IReadOnlyCollection<int>)(around ? ordinals.SelectMany(ordinal => RunSlice.Around(slice.Graph, ordinal)).ToHashSet() : ordinals));
@@ -122,6 +112,22 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
             slices.First(slice => slice.Run.Id == group.Key).Add(group);
         }
         return slices;
+    }
+
+    private async Task<IReadOnlyList<ClaimedStep>> ClaimAsync(PipelineTransaction transaction, string worker, string claim, int count, string? run)
+    {
+        var taken = new List<ClaimedStep>();
+        foreach (var (pool, running) in (await transaction.LockPoolsAsync() ?? new Dictionary<string, int>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var free = Math.Min(limits.PoolSize(pool) - running, count - taken.Count);
+            taken.AddRange(free > 0 ? await transaction.LockReadyAsync(pool, run, free) : []);
+        }
+        if (taken.Count < count)
+        {
+            taken.AddRange(await transaction.LockReadyAsync(null, run, count - taken.Count));
+        }
+        var now = await transaction.NowAsync();
+        return [.. taken.Select(step => step with { Step = Take(transaction, step.Step, worker, claim, now) })];
     }
 
     private PipelineStep Take(PipelineTransaction transaction, PipelineStep step, string worker, string claim, DateTimeOffset now)

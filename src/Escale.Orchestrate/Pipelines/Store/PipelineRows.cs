@@ -18,6 +18,10 @@ internal static class PipelineRows
         s.error_code, s.error_message, s.error_remedy, s.output
         """;
 
+    public const int RunColumnCount = 24;
+
+    public const int StepColumnCount = 20;
+
     private static readonly string[] _runPhases = [.. Enum.GetNames<RunPhase>().Select(name => name.ToLowerInvariant())];
     private static readonly string[] _stepPhases = [.. Enum.GetNames<StepPhase>().Select(name => name == nameof(StepPhase.UpstreamFailed) ? "upstream_failed" : name.ToLowerInvariant())];
 

@@ -121,4 +121,10 @@ internal static class PipelineSchema
           primary key (pipeline, kind, name, item),
           foreign key (pipeline, kind, name) references pipeline_sources on delete cascade);
         """);
+
+    // Whoever looks for steps finds the most urgent at the index's beginning, however many wait.
+    public static Migration Order { get; } = new("005-pipeline-order", """
+        drop index pipeline_steps_ready;
+        create index pipeline_steps_ready on pipeline_steps (pool, priority desc, not_before, run_id, ordinal) where phase in ('ready', 'deferred');
+        """);
 }

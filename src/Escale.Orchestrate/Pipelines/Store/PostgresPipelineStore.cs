@@ -29,7 +29,13 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     private const string OverTime = "select id from orchestrate.pipeline_runs where phase = 'running' and stop is null and timeout_at < clock_timestamp() order by id limit 200";
 
-    private const string WithQueue = "select distinct pipeline from orchestrate.pipeline_runs where phase = 'queued' order by pipeline";
+    private const string WithQueue = """
+        select q.pipeline from (
+          select pipeline, count(*) filter (where phase = 'running') as running, bool_or(phase = 'queued') as any_queued, bool_or(phase = 'queued' and trigger = 'manual') as any_asked
+          from orchestrate.pipeline_runs where phase in ('queued', 'running') group by pipeline) q
+        join orchestrate.pipelines p on p.name = q.pipeline
+        where q.any_queued and q.running < p.concurrency and (not p.is_paused or q.any_asked) order by q.pipeline
+        """;
 
     private const string Definition = "select body from orchestrate.definitions where hash = $1";
 

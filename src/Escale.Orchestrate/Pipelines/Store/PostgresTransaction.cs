@@ -7,7 +7,12 @@ namespace Escale.Orchestrate.Pipelines.Store;
 /// <summary>One transaction on pipelines' runs. Reads each see what was committed before them; locks make decisions safe.</summary>
 internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) : PipelineTransaction
 {
-    private const string PoolsLock = "select pg_try_advisory_xact_lock(hashtextextended('escale pools', 0))";
+    // Null where no step of a pool waits: then nobody need be alone.
+    private const string PoolsLock = """
+        select clock_timestamp(), case when exists (
+          select 1 from orchestrate.pipeline_steps where pool is not null and phase in ('ready', 'deferred') and not_before <= clock_timestamp())
+        then pg_try_advisory_xact_lock(hashtextextended('escale pools', 0)) end
+        """;
 
     private const string LockPipelines = """
         select p.name, p.is_paused, p.cursor, p.concurrency from orchestrate.pipelines p where p.name = any($1) order by p.name for update
@@ -33,18 +38,36 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
         on conflict do nothing returning id
         """;
 
-    private const string LockRuns = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.id = any($1) order by r.id for update";
+    private const string LockRuns = $"select {PipelineRows.RunColumns}, clock_timestamp() from orchestrate.pipeline_runs r where r.id = any($1) order by r.id for update";
 
     private const string SomeSteps = $"""
         select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s join unnest($1::text[], $2::int[]) as w(run_id, ordinal) on w.run_id = s.run_id and w.ordinal = s.ordinal
         """;
 
-    private const string AllSteps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = any($1)";
+    // Who reads all may change those that are ready: nobody takes them meanwhile.
+    private const string AllSteps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = any($1) for update";
 
+    // A step that may be taken is always of a run under way: whoever stops or ends one changes its steps with it. So the steps are chosen by their index alone.
     private const string Ready = $"""
+        with s as (
+          select s.* from orchestrate.pipeline_steps s
+          where s.phase in ('ready', 'deferred') and s.not_before <= clock_timestamp() and s.pool is null
+          order by s.priority desc, s.not_before, s.run_id, s.ordinal limit $1 for update skip locked)
+        select {PipelineRows.StepColumns}, {PipelineRows.RunColumns} from s join orchestrate.pipeline_runs r on r.id = s.run_id and r.phase = 'running' and r.stop is null
+        """;
+
+    private const string ReadyOfPool = $"""
+        with s as (
+          select s.* from orchestrate.pipeline_steps s
+          where s.phase in ('ready', 'deferred') and s.not_before <= clock_timestamp() and s.pool = $2
+          order by s.priority desc, s.not_before, s.run_id, s.ordinal limit $1 for update skip locked)
+        select {PipelineRows.StepColumns}, {PipelineRows.RunColumns} from s join orchestrate.pipeline_runs r on r.id = s.run_id and r.phase = 'running' and r.stop is null
+        """;
+
+    private const string ReadyOfRun = $"""
         select {PipelineRows.StepColumns}, {PipelineRows.RunColumns} from orchestrate.pipeline_steps s join orchestrate.pipeline_runs r on r.id = s.run_id
-        where s.phase in ('ready', 'deferred') and s.not_before <= clock_timestamp() and r.phase = 'running' and r.stop is null and s.pool is not distinct from $1 and ($3::text is null or r.root = $3)
-        order by s.priority desc, s.not_before, s.run_id, s.ordinal limit $2 for update of s skip locked
+        where s.phase in ('ready', 'deferred') and s.not_before <= clock_timestamp() and r.phase = 'running' and r.stop is null and s.pool is not distinct from $2 and r.root = $3
+        order by s.priority desc, s.not_before, s.run_id, s.ordinal limit $1 for update of s skip locked
         """;
 
     private const string OfClaim = $"""
@@ -58,8 +81,10 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
         having bool_or(phase <> 'running' and not_before <= clock_timestamp())
         """;
 
+    private DateTimeOffset? _now;
+
     /// <inheritdoc/>
-    public override async Task<DateTimeOffset> NowAsync() => (await ListAsync("select clock_timestamp()", [], reader => reader.GetFieldValue<DateTimeOffset>(0)))[0];
+    public override async Task<DateTimeOffset> NowAsync() => _now ??= (await ListAsync("select clock_timestamp()", [], reader => reader.GetFieldValue<DateTimeOffset>(0)))[0];
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names)
@@ -94,7 +119,11 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     }
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => ListAsync(LockRuns, [ids.ToArray()], reader => PipelineRows.Run(reader));
+    public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => ListAsync(LockRuns, [ids.ToArray()], reader =>
+    {
+        _now = reader.GetFieldValue<DateTimeOffset>(PipelineRows.RunColumnCount);
+        return PipelineRows.Run(reader);
+    });
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<PipelineStep>> StepsAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted)
@@ -106,7 +135,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     }
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<ClaimedStep>> LockReadyAsync(string? pool, string? run, int limit) => ListAsync(Ready, [Text(pool), limit, Text(run)], Claimed);
+    public override Task<IReadOnlyList<ClaimedStep>> LockReadyAsync(string? pool, string? run, int limit) =>
+        run is not null ? ListAsync(ReadyOfRun, [limit, Text(pool), run], Claimed) : pool is null ? ListAsync(Ready, [limit], Claimed) : ListAsync(ReadyOfPool, [limit, pool], Claimed);
 
     private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 
@@ -114,8 +144,13 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     public override Task<IReadOnlyList<ClaimedStep>> OfClaimAsync(string claim) => ListAsync(OfClaim, [claim], Claimed);
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync() =>
-        (await ListAsync(PoolsLock, [], reader => reader.GetBoolean(0)))[0] ? (await ListAsync(Pools, [], reader => (reader.GetString(0), reader.GetInt32(1)))).ToDictionary(pair => pair.Item1, pair => pair.Item2) : null;
+    public override async Task<IReadOnlyDictionary<string, int>?> LockPoolsAsync()
+    {
+        var (now, isAlone) = (await ListAsync(PoolsLock, [], reader => (reader.GetFieldValue<DateTimeOffset>(0), reader.IsDBNull(1) ? (bool?)null : reader.GetBoolean(1))))[0];
+        _now ??= now;
+        return isAlone == false ? null : isAlone is null ? new Dictionary<string, int>()
+            : (await ListAsync(Pools, [], reader => (reader.GetString(0), reader.GetInt32(1)))).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+    }
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines) => ListAsync(SignalSql.Pending, [pipelines.ToArray()], SignalSql.Read);
@@ -144,7 +179,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
 
     internal static TColumn[] Column<TRow, TColumn>(IReadOnlyCollection<TRow> rows, Func<TRow, TColumn> read) => [.. rows.Select(read)];
 
-    private static ClaimedStep Claimed(NpgsqlDataReader reader) => new(PipelineRows.Run(reader, 20), PipelineRows.Step(reader));
+    private static ClaimedStep Claimed(NpgsqlDataReader reader) => new(PipelineRows.Run(reader, PipelineRows.StepColumnCount), PipelineRows.Step(reader));
 
     private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, IReadOnlyList<object?> parameters, Func<NpgsqlDataReader, T> read)
     {

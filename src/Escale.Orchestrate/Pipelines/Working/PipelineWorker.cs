@@ -96,9 +96,15 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
         var free = settings.Slots - _held.Count;
         if (reports.Count > 0)
         {
-            Start(await ReportAsync(reports, free, cancellationToken), cancellationToken);
+            var next = await ReportAsync(reports, free, cancellationToken);
+            Start(next, cancellationToken);
             if (settings.Slots - _held.Count == 0 || _reports.Reader.Count > 0)
             {
+                return;
+            }
+            if (free > 0 && next.Count == 0)
+            {
+                await WaitAsync(cancellationToken); // the report looked for other steps already
                 return;
             }
             free = settings.Slots - _held.Count;
@@ -116,7 +122,7 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
     {
         try
         {
-            return await engine.ReportAsync(reports, Name, NextClaim(), free, cancellationToken);
+            return await engine.ReportAsync(reports, Name, NextClaim(), free, settings.OnlyRun, cancellationToken);
         }
         catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
@@ -232,7 +238,7 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
             }
             if (reports.Count > 0)
             {
-                await engine.ReportAsync(reports, Name, NextClaim(), 0, patience.Token);
+                await engine.ReportAsync(reports, Name, NextClaim(), 0, settings.OnlyRun, patience.Token);
             }
         }
         catch (Exception error) when (error is OperationCanceledException or EscaleException)

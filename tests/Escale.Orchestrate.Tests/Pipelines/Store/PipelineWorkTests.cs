@@ -75,6 +75,23 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
     }
 
     [Fact]
+    public async Task A_step_that_is_marked_lets_the_run_go_on_and_the_note_stays()
+    {
+        Work(claimed => claimed.Step.Id == "b" ? Failure("x.b") : null);
+        var id = await StartAsync(Pipeline("p", Step("a"), Step("b", "a"), Step("c", "b"), Step("hook", "a", "b", "c") with { Rule = TriggerRule.NoneFailed, MayFail = true }));
+        Assert.Equal("succeeded failed upstream_failed upstream_failed", Phases(await EndedAsync(id)));
+        Assert.Equal(1, await _engine.MarkAsync(id, [1], StepPhase.Succeeded, "loaded by hand", "awa", default));
+        var run = await EndedAsync(id);
+        Assert.Equal(("succeeded", "succeeded succeeded succeeded succeeded"), (run.Status, Phases(run)));
+        Assert.Equal(("failed marked_succeeded", "loaded by hand"), (string.Join(' ', run.Steps![1].History.Select(attempt => attempt.Status)), run.Steps[1].History[^1].Error!.Message));
+        Assert.Equal(0, await _engine.MarkAsync(id, [1], StepPhase.Succeeded, "again", "awa", default));
+        Assert.Equal(1, await _engine.MarkAsync(id, null, StepPhase.Failed, "the figures are wrong", "awa", default));
+        Assert.Equal("failed", (await EndedAsync(id)).Status);
+        Assert.Equal(1, await _engine.MarkAsync(id, null, StepPhase.Succeeded, "they are right", "awa", default));
+        Assert.Equal("succeeded", (await EndedAsync(id)).Status);
+    }
+
+    [Fact]
     public async Task A_stopped_run_ends_what_is_under_way_and_begins_nothing_more()
     {
         var begun = new TaskCompletionSource();
@@ -121,15 +138,15 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         await KnowAsync(pipeline);
         var ids = new List<string> { await StartAsync(pipeline), await StartAsync(pipeline), await StartAsync(pipeline) };
         Assert.Equal(["running", "queued", "queued"], await StatusesAsync(ids));
-        Assert.Equal(0, await _engine.PromoteAsync("p", default));
+        Assert.Equal(0, await _engine.PromoteAsync(["p"], default));
         Work(_ => null);
         await EndedAsync(ids[0]);
-        Assert.Equal(1, await _engine.PromoteAsync("p", default));
+        Assert.Equal(1, await _engine.PromoteAsync(["p"], default));
         await EndedAsync(ids[1]);
         Assert.True(await _engine.StopAsync(ids[2], PipelineEngine.Cancelled, null, default));
         Assert.Equal(["succeeded", "succeeded", "cancelled"], await StatusesAsync(ids));
         Assert.Equal(1, await _engine.ClearAsync(ids[2], null, true, default));
-        await _engine.PromoteAsync("p", default);
+        await _engine.PromoteAsync(["p"], default);
         Assert.Equal("succeeded", (await EndedAsync(ids[2])).Status);
     }
 
@@ -145,7 +162,7 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         {
             Assert.Equal(1, await _engine.RecoverAsync(run, [dead], default));
         }
-        Assert.Empty(await _engine.ReportAsync([new AttemptReport(id, 0, claimed.Step.Fence, StepPhase.Succeeded)], dead, "dead#2", 5, default));
+        Assert.Empty(await _engine.ReportAsync([new AttemptReport(id, 0, claimed.Step.Fence, StepPhase.Succeeded)], dead, "dead#2", 0, null, default));
         Assert.Equal("ready", (await _history.ShowAsync(id, default)).Steps![0].Status);
         Work(_ => null);
         var ended = await EndedAsync(id);
@@ -223,6 +240,8 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
     private static TaskSpec Step(string id, params string[] after) => new() { Id = id, Kind = TaskKind.Shell, With = new Dictionary<string, IReadOnlyList<string>>(), DependsOn = after };
 
     private static PipelineSpec Pipeline(string name, params IReadOnlyList<TaskSpec> tasks) => new() { Name = name, Tasks = tasks };
+
+    private static string Phases(ShownRun run) => string.Join(' ', run.Steps!.Select(step => step.Status));
 
     private static RetryPolicy Soon(int count) => new() { Count = count, Delay = TimeSpan.FromMilliseconds(1) };
 
