@@ -64,6 +64,13 @@ internal sealed class FilePreparer(ParseEngine engine)
         try
         {
             await plain.CopyToAsync(output, 1 << 20, cancellationToken);
+            Failpoint.Hit("collect.unpack");
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            await output.DisposeAsync();
+            File.Delete(target); // What of it was written takes room that others need.
+            throw;
         }
         catch (TransportFault fault)
         {

@@ -177,7 +177,7 @@ internal sealed class ScoringJobs(BatchScorer scorer, FrameReader reader, ModelR
         }
         catch (IOException error)
         {
-            End(running, running.Job with { Status = "failed", Code = "lake.store-failed", Message = error.Message });
+            End(running, running.Job with { Status = "failed", Code = DiskFull.Is(error) ? DiskFull.Code : "lake.store-failed", Message = error.Message });
         }
         if (order.File is { } uploaded)
         {

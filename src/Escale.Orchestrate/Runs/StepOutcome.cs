@@ -25,7 +25,7 @@ public enum StepStatus
 public sealed record StepError(string Code, string Message, Place? Place, string? Remedy)
 {
     /// <summary>The error of an exception; anything but an <see cref="EscaleException"/> is a bug of ours.</summary>
-    public static StepError Of(Exception exception) => exception is EscaleException error
+    public static StepError Of(Exception exception) => (DiskFull.Is(exception) ? DiskFull.Error(exception) : exception) is EscaleException error
         ? new StepError(error.Code, error.Message, error.Place, error.Remedy)
         : new StepError("orchestrate.internal-error", $"{exception.GetType().Name}: {exception.Message}", null,
             "Please report it with the trace in the run's log under .escale/logs.");

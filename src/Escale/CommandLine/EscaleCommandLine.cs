@@ -39,10 +39,9 @@ internal static class EscaleCommandLine
             report.Interrupted();
             return ExitCode.Interrupted;
         }
-        catch (IOException error) when (IsDiskFull(error))
+        catch (IOException error) when (DiskFull.Is(error))
         {
-            report.Write(new EscaleException("host.disk-full", $"The disk is full: {error.Message}",
-                "Free some space and run it again: every table stands at its last complete version.", inner: error));
+            report.Write(DiskFull.Error(error));
             return ExitCode.Failure;
         }
         catch (Exception error)
@@ -90,8 +89,6 @@ internal static class EscaleCommandLine
             root.Subcommands.Add(verb);
         }
     }
-
-    private static bool IsDiskFull(IOException error) => (error.HResult & 0xFFFF) is 0x70 or 28;
 }
 
 /// <summary>Ctrl-C and SIGTERM as a cancellation token: the first asks the verb to stop and clean up, the second leaves at once.</summary>

@@ -37,6 +37,10 @@ internal sealed class ProblemDetailsMiddleware(RequestDelegate next, ProjectRoot
         {
             await Problem.AnswerAsync(context, away, StatusCodes.Status503ServiceUnavailable);
         }
+        catch (IOException error) when (!context.Response.HasStarted && DiskFull.Is(error))
+        {
+            await Problem.AnswerAsync(context, DiskFull.Error(error), StatusCodes.Status507InsufficientStorage);
+        }
         catch (Exception error) when (!context.Response.HasStarted)
         {
             Log(context, error);
@@ -48,9 +52,16 @@ internal sealed class ProblemDetailsMiddleware(RequestDelegate next, ProjectRoot
     private void Log(HttpContext context, Exception error)
     {
         var folder = Path.Combine(root.StateFolder, "logs");
-        Directory.CreateDirectory(folder);
         var line = string.Create(CultureInfo.InvariantCulture,
             $"{TimeProvider.System.GetUtcNow():O} {context.Request.Method} {context.Request.Path}\n{error}\n");
-        File.AppendAllText(Path.Combine(folder, "server.log"), line);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.AppendAllText(Path.Combine(folder, "server.log"), line);
+        }
+        catch (Exception cannotWrite) when (cannotWrite is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(line);
+        }
     }
 }

@@ -222,6 +222,10 @@ public sealed class CsvFileTests
             File.Delete(Path.Combine(host.Folder, "data/*.csv.gz"));
             host.Write("data/a.csv.gz", memory.ToArray());
         }
+        using (Failpoint.Arm("collect.unpack", FailpointAction.NoSpace))
+        {
+            Assert.True(DiskFull.Is(await Assert.ThrowsAsync<IOException>(() => host.RunAsync("t")))); // said as such wherever it ends up
+        }
         await host.RunAsync("t");
         Assert.Equal(["1|x\ny", "2|z"], host.Query("select * from bronze.t order by 1"));
         host.Query($"copy (select range as id, 'a' || range as t from range(5)) to '{host.Folder}/data/b.csv.zst' (format csv, compression zstd)");
