@@ -137,7 +137,7 @@ internal static class Judgement
         var number = Number(raw, rule, dialect);
         if (rule is { Language: "fr", Format: { } words })
         {
-            (raw, format) = (FrenchMonths.PlainSql(raw), FrenchMonths.InNumbers(words));
+            (raw, format) = (FrenchDates.PlainSql(raw), FrenchDates.InNumbers(words));
         }
         if (IsWhole(target))
         {

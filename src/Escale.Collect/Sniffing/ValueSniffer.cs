@@ -80,14 +80,14 @@ internal static partial class ValueSniffer
 /// <summary>Dates and moments: the order of day and month, the separators, the time behind.</summary>
 internal static class DateSniffer
 {
-    private static readonly string[] _times = ["", " %H:%M:%S", " %H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p"];
+    private static readonly string[] _times = ["", " %H:%M:%S", " %H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %Hh%M", " à %Hh%M", " à %H:%M"];
     private static readonly (string DayFirst, string MonthFirst)[] _orders = [.. new[] { "/", "-", ".", " " }.SelectMany(separator => new[] { "%Y", "%y" }.Select(year => ($"%d{separator}%m{separator}{year}", $"%m{separator}%d{separator}{year}")))];
     private static readonly string[] _french = [.. new[] { " ", "-", "/" }.SelectMany(separator => new[] { "%Y", "%y" }.Select(year => $"%d{separator}%B{separator}{year}"))];
     private static readonly string[] _sure = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%Y%m%d"];
 
     public static ColumnReading? Read(List<string> values)
     {
-        if (!values[0].AsSpan().ContainsAnyInRange('0', '9') || values[0].Length is < 6 or > 32)
+        if (!values[0].AsSpan().ContainsAnyInRange('0', '9') || values[0].Length is < 6 or > 40)
         {
             return null;
         }
@@ -103,14 +103,14 @@ internal static class DateSniffer
 
     private static ColumnReading? InFrench(List<string> values)
     {
-        if (Loading.FrenchMonths.Plain(values[0]) is null && Loading.FrenchMonths.Plain(values[^1]) is null)
+        if (Loading.FrenchDates.Plain(values[0]) is null && Loading.FrenchDates.Plain(values[^1]) is null)
         {
             return null;
         }
-        var plain = values.ConvertAll(value => Loading.FrenchMonths.Plain(value) ?? "");
+        var plain = values.ConvertAll(value => Loading.FrenchDates.Plain(value) ?? "");
         foreach (var format in _french.SelectMany(date => _times.Select(time => date + time)))
         {
-            if (Fits(plain, Loading.FrenchMonths.InNumbers(format), out var agreement))
+            if (Fits(plain, Loading.FrenchDates.InNumbers(format), out var agreement))
             {
                 return Make(format, format, agreement) with { Language = "fr" };
             }
@@ -164,7 +164,7 @@ internal static class DateSniffer
         var net = new System.Text.StringBuilder();
         for (var i = 0; i < format.Length; i++)
         {
-            net.Append(format[i] != '%' ? (format[i] is '/' or ':' or 'T' or ',' ? "\\" + format[i] : format[i].ToString()) : format[++i] switch
+            net.Append(format[i] != '%' ? (format[i] is '/' or ':' or 'T' or ',' or 'h' ? "\\" + format[i] : format[i].ToString()) : format[++i] switch
             {
                 'Y' => "yyyy", 'y' => "yy", 'm' => format.Contains("%Y%m%d", StringComparison.Ordinal) ? "MM" : "M", 'd' => format.Contains("%Y%m%d", StringComparison.Ordinal) ? "dd" : "d", 'b' => "MMM", 'B' => "MMMM", 'H' => "H", 'I' => "h", 'M' => "mm", 'S' => "ss", 'p' => "tt", _ => "FFFFFF",
             });

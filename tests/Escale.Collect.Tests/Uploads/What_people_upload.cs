@@ -116,6 +116,18 @@ public sealed class What_people_upload : IAsyncDisposable
     }
 
     [Fact]
+    public async Task French_weekdays_and_hours_are_read_and_loaded()
+    {
+        var upload = await UploadAsync("heures.csv", Encoding.UTF8.GetBytes(
+            "arrivée;départ;le\nlundi 15 janvier 2024 à 14h30;16/01/2024 08h05;mar. 3 sept. 2024\njeudi 1er août 2024 à 9h00;28/08/2024 23h59;dim. 1er déc. 2024\nmar. 24 déc. 2024 à 0h15;24/12/2024 06h00;lun. 2 déc. 2024\n"));
+        Assert.Equal(["timestamp fr", "timestamp ", "date fr"], (await ReadAsync(upload)).Columns.Select(column => $"{column.Type} {column.Language}"));
+        await LoadAsync(upload, "heures");
+        Assert.Equal(
+            ["2024-01-15 14:30:00|2024-01-16 08:05:00|2024-09-03", "2024-08-01 09:00:00|2024-08-28 23:59:00|2024-12-01", "2024-12-24 00:15:00|2024-12-24 06:00:00|2024-12-02"],
+            _host.Query("select * from bronze.heures order by 1"));
+    }
+
+    [Fact]
     public async Task Words_for_nothing_far_down_are_found()
     {
         var rows = string.Concat(Enumerable.Range(0, 40_000).Select(row => row > 30_000 && row % 20 == 0 ? $"{row},NA\n" : $"{row},{row % 97}\n"));
