@@ -21,13 +21,14 @@ public sealed class PipelineHost : IAsyncDisposable
     private readonly PipelineHistory _history;
     private readonly IStepExecutor _executor;
     private readonly TimeProvider _clock;
+    private readonly Func<TriggerSight>? _sight;
     private readonly CancellationTokenSource _stop = new();
     private Task _working = Task.CompletedTask;
     private PipelineWorker? _worker;
 
-    internal PipelineHost(PipelineEngine engine, PipelineFiles files, PipelineHistory history, IStepExecutor executor, TimeProvider clock)
+    internal PipelineHost(PipelineEngine engine, PipelineFiles files, PipelineHistory history, IStepExecutor executor, TimeProvider clock, Func<TriggerSight>? sight = null)
     {
-        (_engine, _files, _history, _executor, _clock) = (engine, files, history, executor, clock);
+        (_engine, _files, _history, _executor, _clock, _sight) = (engine, files, history, executor, clock, sight);
     }
 
     /// <summary>Starts working, beside whatever else the program does.</summary>
@@ -80,7 +81,7 @@ public sealed class PipelineHost : IAsyncDisposable
         }
     }
 
-    private PipelineScheduler Scheduler() => new(_engine, _files.Read, _clock, () => System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true));
+    private PipelineScheduler Scheduler() => new(_engine, _files.Read, _clock, () => System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true), _sight?.Invoke());
 
     private async Task WorkAsync(WorkerSettings settings, bool schedules, CancellationToken cancellationToken)
     {

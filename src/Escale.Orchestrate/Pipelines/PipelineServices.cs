@@ -1,9 +1,12 @@
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
 using Escale.Orchestrate.Pipelines.Tasks;
 using Escale.Orchestrate.Pipelines.Working;
+using Escale.Projects;
+using Escale.Ui;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Escale.Orchestrate.Pipelines;
@@ -29,9 +32,11 @@ internal static class PipelineServices
         services.AddSingleton<ITaskRunner, ScoreTask>();
         services.AddSingleton<ITaskRunner, NotifyTask>();
         services.AddSingleton<ITaskRunner, PipelineTask>();
+        services.AddSingleton<ITaskRunner, WaitTask>();
         services.AddSingleton(provider => new PipelineHost(
             provider.GetRequiredService<PipelineEngine>(), provider.GetRequiredService<PipelineFiles>(), provider.GetRequiredService<PipelineHistory>(), provider.GetRequiredService<IStepExecutor>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(), () => new TriggerSight(new FileArrivals(provider.GetRequiredService<ProjectRoot>(), provider.GetRequiredService<TimeProvider>()), provider.GetService<LiveProject>())));
+        services.AddSingleton<IAttention, LateAttention>();
     }
 
     // A pool that its file no longer names has one place, until the runs that know it have ended.

@@ -182,6 +182,8 @@ internal static class ScheduleText
         }
         var triggers = pipeline.Triggers;
         parts.AddRange(triggers.After.Count > 0 ? ["after " + string.Join(", ", triggers.After)] : Array.Empty<string>());
+        parts.AddRange(triggers.Assets.Count > 0 ? ["when " + string.Join(", ", triggers.Assets) + " changes"] : Array.Empty<string>());
+        parts.AddRange(triggers.Files.Count > 0 ? ["file " + string.Join(", ", triggers.Files)] : Array.Empty<string>());
         parts.AddRange(triggers.Webhook ? ["webhook"] : Array.Empty<string>());
         return parts.Count == 0 ? "by hand" : string.Join(", ", parts);
     }

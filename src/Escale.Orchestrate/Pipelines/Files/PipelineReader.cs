@@ -40,10 +40,16 @@ internal static partial class PipelineReader
             Parameters = ParameterReader.Read(reader),
             Concurrency = (int?)reader.Integer("concurrency", 1, 1000) ?? 1,
             Timeout = timeout,
+            Deadline = ScheduleReader.Deadline(reader),
+            OnDeadline = reader.MapOrNull("on_deadline", "a task") is { } late ? new TaskReader(pools, retries).Task(late, "on_deadline") with { Rule = TriggerRule.AllSuccess } : null,
             Priority = (int?)reader.Integer("priority", -100, 100) ?? 0,
             Tasks = tasks,
         };
         reader.Done();
+        if (pipeline is { OnDeadline: not null, Deadline: null })
+        {
+            throw reader.Need("on_deadline").Error("orchestrate.pipeline-invalid", "There is no deadline to miss.", "Add deadline: 45m, or a time of day such as deadline: \"07:30\".");
+        }
         return (pipeline.Schedule is null && !pipeline.Triggers.IsAny) || pipeline.Parameters.FirstOrDefault(parameter => parameter.Default is null) is not { } open ? pipeline
             : throw reader.Need("params").Error("orchestrate.pipeline-invalid", $"A pipeline that starts by itself needs a default for its parameter '{open.Name}'.", "Give it one, such as \"{{ interval.day }}\".");
     }

@@ -30,6 +30,9 @@ public enum TaskKind
 
     /// <summary>Starts another pipeline and waits for its end.</summary>
     Pipeline,
+
+    /// <summary><c>wait_for</c>: waits for a file, a row, an answer or a time, without holding a worker.</summary>
+    Wait,
 }
 
 /// <summary>What is done when a step fails.</summary>
@@ -150,10 +153,21 @@ public sealed record TriggerSpec
     /// <summary><c>after</c>: the pipelines of which each must have had a run that ended well.</summary>
     public IReadOnlyList<string> After { get; init; } = [];
 
+    /// <summary><c>assets</c>: selections of assets of which one must have a new version.</summary>
+    public IReadOnlyList<string> Assets { get; init; } = [];
+
+    /// <summary><c>files</c>: patterns of files of which one must have come.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>Whether it starts by itself when something happens.</summary>
     [JsonIgnore]
-    public bool IsAny => After.Count > 0;
+    public bool IsAny => After.Count + Assets.Count + Files.Count > 0;
 }
+
+/// <summary>When a run is to be over.</summary>
+/// <param name="After">So long after the end of its interval; or null.</param>
+/// <param name="At">At the first such time of day behind it, in the schedule's zone; or null.</param>
+public sealed record DeadlineSpec(TimeSpan? After, TimeOnly? At);
 
 /// <summary>A pipeline, as its file has it. Immutable.</summary>
 public sealed record PipelineSpec
@@ -181,6 +195,12 @@ public sealed record PipelineSpec
 
     /// <summary><c>timeout</c>: how long a run may take; null: as long as it takes.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary><c>deadline</c>, or null.</summary>
+    public DeadlineSpec? Deadline { get; init; }
+
+    /// <summary><c>on_deadline</c>: what is done once when a run is late; or null.</summary>
+    public TaskSpec? OnDeadline { get; init; }
 
     /// <summary><c>priority</c>: higher first, before the steps' own. Default 0.</summary>
     public int Priority { get; init; }

@@ -52,9 +52,22 @@ internal static class ScheduleReader
         {
             return new TriggerSpec();
         }
-        var triggers = new TriggerSpec { Webhook = reader.Bool("webhook", false), After = [.. reader.Texts("after").Distinct(StringComparer.Ordinal)] };
+        var triggers = new TriggerSpec { Webhook = reader.Bool("webhook", false), After = Distinct("after"), Assets = Distinct("assets"), Files = Distinct("files") };
         reader.Done();
         return triggers;
+
+        IReadOnlyList<string> Distinct(string key) => [.. reader.Texts(key).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary><c>deadline</c>: a time span or a time of day; null when absent.</summary>
+    public static DeadlineSpec? Deadline(YamlReader reader)
+    {
+        if (reader.Node("deadline") is not { } node)
+        {
+            return null;
+        }
+        return TimeOnly.TryParseExact(node.AsText(), ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? new DeadlineSpec(null, time)
+            : reader.Duration("deadline") is { } span && span > TimeSpan.Zero ? new DeadlineSpec(span, null) : throw node.WrongType("a time span such as 45m, or a time of day such as \"07:30\"");
     }
 
     private static ScheduleSpec Checked(YamlNode node, ScheduleSpec schedule)

@@ -7,7 +7,7 @@ namespace Escale.Orchestrate.Pipelines.Files;
 /// <summary>Reads the tasks of a pipeline: which kind one is says its key.</summary>
 internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy retries)
 {
-    private static readonly string[] _kinds = [.. Enum.GetNames<TaskKind>().Select(name => name.ToLowerInvariant())];
+    private static readonly string[] _kinds = [.. Enum.GetValues<TaskKind>().Select(kind => kind == TaskKind.Wait ? "wait_for" : kind.ToString().ToLowerInvariant())];
 
     /// <summary>A task.</summary>
     /// <param name="reader">Its mapping.</param>
@@ -29,7 +29,7 @@ internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy 
             Rule = hook is null ? reader.Choice("rule", TriggerRule.AllSuccess) : default,
             When = Condition(reader),
             MayFail = hook is null && reader.Bool("may_fail", false),
-            Timeout = Positive(reader, "timeout"),
+            Timeout = Positive(reader, "timeout") ?? (kind == TaskKind.Wait ? Positive(reader.Need("wait_for").AsMap("what to wait for").Reader("what to wait for"), "timeout") : null),
             Retries = PipelineReader.Retries(reader) ?? retries,
             Pool = Pool(reader) ?? (kind is TaskKind.Build or TaskKind.Train ? PipelineReader.BuildPool : null),
             Priority = (int?)reader.Integer("priority", -100, 100) ?? 0,
@@ -50,7 +50,7 @@ internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy 
         var found = _kinds.Where(kind => reader.Map[kind] is { IsNull: false }).ToList();
         if (found.Count == 1)
         {
-            return Enum.Parse<TaskKind>(found[0], ignoreCase: true);
+            return (TaskKind)Array.IndexOf(_kinds, found[0]);
         }
         var near = reader.Map.Entries.Where(entry => entry.Name is not "id").Select(entry => (entry, Near: Nearest.Of(entry.Name, _kinds))).FirstOrDefault(pair => pair.Near is not null);
         throw (near.entry?.Key ?? (YamlNode)reader.Map).Error(
@@ -67,6 +67,7 @@ internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy 
         TaskKind.Http => Request(reader, "http", "the request"),
         TaskKind.Notify => Notice(reader),
         TaskKind.Score => Score(reader),
+        TaskKind.Wait => Wait(reader),
         _ => Pipeline(reader),
     };
 
@@ -130,6 +131,24 @@ internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy 
         var with = new Dictionary<string, IReadOnlyList<string>> { ["model"] = [own.Text("model")], ["rows"] = [own.Text("rows")], ["to"] = [own.Text("to")] };
         AddIf(with, "version", own.TextOrNull("version"));
         own.Done();
+        return with;
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> Wait(YamlReader reader)
+    {
+        var own = reader.Need("wait_for").AsMap("what to wait for").Reader("what to wait for");
+        string[] kinds = ["file", "sql", "http", "time"];
+        if (kinds.Count(own.Has) != 1)
+        {
+            throw own.Map.Error("orchestrate.pipeline-invalid", "It is not said what to wait for, or several things are.", $"Give it one of {string.Join(", ", kinds)}.");
+        }
+        var with = own.Has("http") ? Request(own, "http", "the request") : [];
+        foreach (var name in (string[])["file", "sql", "time", "zone"])
+        {
+            AddIf(with, name, own.TextOrNull(name));
+        }
+        with["every"] = [(Positive(own, "every") ?? TimeSpan.FromSeconds(30)).TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+        own.Allow("timeout").Done();
         return with;
     }
 

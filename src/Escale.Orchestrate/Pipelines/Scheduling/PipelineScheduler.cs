@@ -9,7 +9,7 @@ namespace Escale.Orchestrate.Pipelines.Scheduling;
 /// Makes runs when their time comes, begins those that wait, and looks after what was lost. Several may run at once, in several processes: the store lets one of them do each thing.
 /// Not thread-safe: one loop each.
 /// </summary>
-internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFolder> files, TimeProvider clock, Func<string> chance)
+internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFolder> files, TimeProvider clock, Func<string> chance, TriggerSight? sight = null)
 {
     private const int MostAtOnce = 500;
 
@@ -20,7 +20,8 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private PipelineFolder? _folder;
     private DateTimeOffset _rowsReadAt;
-    private HashSet<SignalSource>? _listenedTo;
+    private readonly HashSet<Signal> _consumed = [];
+    private HashSet<(SignalSource, string?)>? _listenedTo;
 
     /// <summary>The next time that something is due, or null.</summary>
     public DateTimeOffset? NextDue => _entries.Values.Where(entry => !entry.Row.IsPaused).Min(entry => entry.Next);
@@ -55,10 +56,18 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         {
             return 0;
         }
-        var pending = await engine.Store.SignalsAsync(waiting.Keys, cancellationToken);
+        var pending = (await engine.Store.SignalsAsync(waiting.Keys, cancellationToken)).Concat(await ArrivedAsync(waiting.Values, cancellationToken));
         var owed = pending.GroupBy(signal => signal.Source.Pipeline).Select(group => (Entry: waiting[group.Key], Signals: group)).Where(pair => Signals.Owed(pair.Entry.Sources, pair.Signals).Count > 0)
-            .Select(pair => new TriggeredPipeline(pair.Entry.Sources, () => TriggeredRun(pair.Entry.Definition))).ToList();
+            .Select(pair => new TriggeredPipeline(pair.Entry.Sources, [.. pair.Signals.Where(signal => signal.Source.Kind == SignalSource.File)], () => TriggeredRun(pair.Entry.Definition))).ToList();
         return owed.Count == 0 ? 0 : await engine.TriggerAsync(owed, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Signal>> ArrivedAsync(IEnumerable<Entry> waiting, CancellationToken cancellationToken)
+    {
+        var seen = sight is null ? [] : waiting.SelectMany(entry => entry.Sources).Where(source => source.Kind == SignalSource.File).SelectMany(sight.Arrived).Where(signal => !_consumed.Contains(signal)).ToList();
+        var open = seen.Count == 0 ? [] : await engine.Store.UnconsumedAsync(seen, cancellationToken);
+        _consumed.UnionWith(seen.Except(open));
+        return open;
     }
 
     /// <summary>Begins runs that wait, gives back what silent workers had, and stops what is over time.</summary>
@@ -73,6 +82,10 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         foreach (var run in await engine.Store.RunsOverTimeAsync(cancellationToken))
         {
             await engine.StopAsync(run, PipelineEngine.OverTime, "its time was over", cancellationToken);
+        }
+        foreach (var (run, definition) in await engine.Store.LateRunsAsync(cancellationToken))
+        {
+            await engine.MissAsync(run, definition, PipelineRunId.New(clock, chance()), cancellationToken);
         }
         foreach (var part in (await engine.Store.PipelinesWithQueueAsync(cancellationToken)).Chunk(MostAtOnce))
         {
@@ -103,7 +116,7 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
             var known = isNew ? null : _entries.GetValueOrDefault(pipeline.Name);
             var (definition, schedule) = known is null ? (Definition.Of(pipeline), pipeline.Schedule is { } spec ? new Schedule(spec) : null) : (known.Definition, known.Schedule);
             var next = known is not null && known.Row.Cursor == row.Cursor ? known.Next : schedule?.Next(row.Cursor);
-            _entries[pipeline.Name] = new Entry(definition, schedule, row, next, SourcesOf(pipeline));
+            _entries[pipeline.Name] = new Entry(definition, schedule, row, next, [.. WithDetail(pipeline).Select(pair => pair.Source)]);
         }
         (_folder, _rowsReadAt) = (folder, now);
     }
@@ -111,15 +124,17 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
     // What waits for nothing is told too: it may have waited before.
     private async Task ListenAsync(List<PipelineSpec> pipelines, CancellationToken cancellationToken)
     {
-        var sources = pipelines.SelectMany(SourcesOf).ToList();
+        var sources = pipelines.SelectMany(WithDetail).ToList();
         if (pipelines.Count > 0 && _listenedTo?.SetEquals(sources) != true)
         {
-            await engine.ListenAsync([.. pipelines.Select(pipeline => pipeline.Name)], sources, cancellationToken);
+            await engine.ListenAsync(
+                [.. pipelines.Select(pipeline => pipeline.Name)], sources.ToDictionary(pair => pair.Source, pair => pair.Detail), source => sight?.Existing(source) ?? [], cancellationToken);
             _listenedTo = [.. sources];
         }
     }
 
-    private static IReadOnlyList<SignalSource> SourcesOf(PipelineSpec pipeline) => [.. pipeline.Triggers.After.Select(name => new SignalSource(pipeline.Name, SignalSource.After, name))];
+    private IEnumerable<(SignalSource Source, string? Detail)> WithDetail(PipelineSpec pipeline) =>
+        pipeline.Triggers.After.Select(name => (new SignalSource(pipeline.Name, SignalSource.After, name), (string?)null)).Concat(sight?.SourcesOf(pipeline) ?? []);
 
     // A pipeline that is new begins now, unless its file says since when and that all times are to be made up for.
     private static DateTimeOffset FirstCursor(PipelineSpec pipeline, DateTimeOffset now) =>

@@ -23,6 +23,12 @@ internal interface IPipelineStore
     /// <summary>What happened that pipelines have not had a run for; all that they wait for.</summary>
     Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken);
 
+    /// <summary>Those of the signals that no run was made for.</summary>
+    Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals, CancellationToken cancellationToken);
+
+    /// <summary>Runs that are late and of which that is not noted, with their definitions.</summary>
+    Task<IReadOnlyList<(string Run, string Definition)>> LateRunsAsync(CancellationToken cancellationToken);
+
     /// <summary>The text of a definition.</summary>
     Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken);
 
@@ -92,7 +98,11 @@ internal abstract class PipelineTransaction
     public abstract Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines);
 
     /// <summary>These are all that the pipelines wait for; what is new is listened to from now on.</summary>
-    public abstract Task SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyCollection<SignalSource> sources);
+    /// <returns>What is new.</returns>
+    public abstract Task<IReadOnlyList<SignalSource>> SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyDictionary<SignalSource, string?> sources);
+
+    /// <summary>Those of the signals that no run was made for.</summary>
+    public abstract Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals);
 
     public void Save(PipelineRow pipeline) => PipelinesToSave[pipeline.Name] = pipeline;
 

@@ -205,11 +205,13 @@ internal sealed partial class PipelineEngine
     private static PipelineRun RowOf(NewRun run, DateTimeOffset now)
     {
         var pipeline = run.Definition.Pipeline;
+        var about = run.IntervalEnd ?? now;
         return new PipelineRun
         {
             Id = run.Id, Pipeline = pipeline.Name, Definition = run.Definition.Hash, Trigger = run.Trigger, Key = run.Key, IntervalBegin = run.IntervalBegin, IntervalEnd = run.IntervalEnd,
             Parameters = run.Parameters, Priority = pipeline.Priority + run.Priority, StepCount = pipeline.Tasks.Count, OpenCount = pipeline.Tasks.Count, Timeout = pipeline.Timeout,
             Root = run.Root ?? run.Id, Parent = run.Parent, ParentStep = run.ParentStep, Note = run.Note, Cause = run.Cause, CreatedAt = now,
+            DeadlineAt = run.Trigger == "backfill" ? null : Deadlines.Of(pipeline, about),
         };
     }
 

@@ -4,8 +4,9 @@ namespace Escale.Orchestrate.Pipelines.State;
 
 /// <summary>A pipeline that starts when something happens.</summary>
 /// <param name="Sources">What it waits for.</param>
+/// <param name="Seen">Files that came and that no run was made for, as far as is known.</param>
 /// <param name="Run">Makes the run, but for its trigger, key, interval and cause.</param>
-internal sealed record TriggeredPipeline(IReadOnlyList<SignalSource> Sources, Func<NewRun> Run)
+internal sealed record TriggeredPipeline(IReadOnlyList<SignalSource> Sources, IReadOnlyList<Signal> Seen, Func<NewRun> Run)
 {
     public string Name => Sources[0].Pipeline;
 }
@@ -16,9 +17,15 @@ internal sealed partial class PipelineEngine
     private static readonly TimeSpan _slack = TimeSpan.FromHours(2);
 
     /// <summary>Notes what pipelines wait for; what happened before counts for none of them.</summary>
-    public Task ListenAsync(IReadOnlyList<string> pipelines, IReadOnlyList<SignalSource> sources, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    /// <param name="pipelines">The pipelines.</param>
+    /// <param name="sources">All that they wait for, and what that is now.</param>
+    /// <param name="existing">The files that a pattern means already.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task ListenAsync(
+        IReadOnlyList<string> pipelines, IReadOnlyDictionary<SignalSource, string?> sources, Func<SignalSource, IEnumerable<Signal>> existing, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        await transaction.SetSourcesAsync(pipelines, sources);
+        var added = await transaction.SetSourcesAsync(pipelines, sources);
+        transaction.Consume(added.Where(source => source.Kind == SignalSource.File).SelectMany(existing), "");
         return true;
     }, cancellationToken);
 
@@ -31,7 +38,7 @@ internal sealed partial class PipelineEngine
         {
             var (now, count) = (await transaction.NowAsync(), 0);
             var open = (await transaction.LockPipelinesAsync([.. byName.Keys])).Where(entry => !entry.Pipeline.IsPaused).ToList();
-            var pending = (open.Count > 0 ? await transaction.SignalsAsync([.. open.Select(entry => entry.Pipeline.Name)]) : []).ToLookup(signal => signal.Source.Pipeline, StringComparer.Ordinal);
+            var pending = (open.Count > 0 ? await PendingAsync(transaction, [.. open.Select(entry => byName[entry.Pipeline.Name])]) : []).ToLookup(signal => signal.Source.Pipeline, StringComparer.Ordinal);
             foreach (var (row, running) in open)
             {
                 var wanted = byName[row.Name];
@@ -54,9 +61,16 @@ internal sealed partial class PipelineEngine
         }, cancellationToken);
     }
 
+    private static async Task<IReadOnlyList<Signal>> PendingAsync(PipelineTransaction transaction, List<TriggeredPipeline> pipelines)
+    {
+        var seen = pipelines.SelectMany(pipeline => pipeline.Seen).ToList();
+        var signals = await transaction.SignalsAsync([.. pipelines.Select(pipeline => pipeline.Name)]);
+        return seen.Count == 0 ? signals : [.. signals, .. await transaction.UnconsumedAsync(seen)];
+    }
+
     private static void MoveOn(PipelineTransaction transaction, IEnumerable<Signal> pending, HashSet<Signal> consumed)
     {
-        foreach (var group in pending.GroupBy(signal => signal.Source).Where(group => group.Any(consumed.Contains)))
+        foreach (var group in pending.GroupBy(signal => signal.Source).Where(group => group.Key.Kind != SignalSource.File && group.Any(consumed.Contains)))
         {
             var open = group.Where(signal => !consumed.Contains(signal)).ToList();
             transaction.MoveOn(group.Key, (open.Count > 0 ? open.Min(signal => signal.At) : group.Max(signal => signal.At)) - _slack);
@@ -70,7 +84,10 @@ internal sealed partial class PipelineEngine
         {
             Trigger = last.Source.Kind, Key = $"{last.Source.Kind}:{last.Item}@{last.Version}", IntervalBegin = run.Begin, IntervalEnd = run.End,
             Priority = Math.Min(0, run.Signals.Max(signal => signal.Priority)), // a backfill goes on behind what is live
-            Cause = JsonSerializer.Serialize(new Dictionary<string, IEnumerable<string>> { ["runs"] = run.Signals.Select(signal => signal.Item) }),
+            Cause = JsonSerializer.Serialize(new Dictionary<string, IEnumerable<string>>
+            {
+                [last.Source.Kind switch { SignalSource.File => "files", SignalSource.Assets => "builds", _ => "runs" }] = run.Signals.Select(signal => signal.Item),
+            }),
         };
     }
 }

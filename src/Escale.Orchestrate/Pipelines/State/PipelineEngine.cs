@@ -8,8 +8,8 @@ internal sealed record EngineLimits
     /// <summary>How long a silent worker keeps a step. Default 20 s.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How many workers a step may lose before it has failed: it may be what ends them. Default 3.</summary>
-    public int MostLosses { get; init; } = 3;
+    /// <summary>How many workers a step may lose before it has failed: it may be what ends them. Default 5.</summary>
+    public int MostLosses { get; init; } = 5;
 
     /// <summary>The places of each pool.</summary>
     public Func<string, int> PoolSize { get; init; } = _ => 1;

@@ -84,8 +84,14 @@ internal sealed record PipelineRun
 
     public string? Note { get; init; }
 
-    /// <summary>What happened that made it, as JSON: <c>{"runs": […]}</c>; or null.</summary>
+    /// <summary>What happened that made it, as JSON: <c>{"runs": […]}</c>, <c>{"builds": […]}</c>, <c>{"files": […]}</c>; or null.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>When it is to be over; null: no matter when.</summary>
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>When it was found to be late; null: it is not.</summary>
+    public DateTimeOffset? MissedAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -31,6 +31,15 @@ internal sealed record ShownRun
 
     public string? Note { get; init; }
 
+    /// <summary>What happened that made it, as JSON, or null.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>When it is to be over, or null.</summary>
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>When it was found to be late, or null.</summary>
+    public DateTimeOffset? MissedAt { get; init; }
+
     public required int StepCount { get; init; }
 
     public required int OpenCount { get; init; }
@@ -73,6 +82,10 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
 
     private const string Workers = "select distinct worker from orchestrate.pipeline_steps where phase = 'running'";
 
+    private const string Late = $"""
+        select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.phase in ('queued', 'running') and r.missed_at is not null order by r.deadline_at limit 20
+        """;
+
     private const string OldLogs = "delete from orchestrate.pipeline_logs where at < clock_timestamp() - interval '30 days'";
 
     private const string OldRuns = "delete from orchestrate.pipeline_runs where ended_at < clock_timestamp() - interval '180 days'";
@@ -112,6 +125,10 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
         return run with { Steps = [.. steps.Select(step => Shown(step, [.. attempts[step.Ordinal]]))] };
     }
 
+    /// <summary>Runs that are late and not over.</summary>
+    public async Task<IReadOnlyList<ShownRun>> LateAsync(CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(Late, [], reader => PipelineRows.Run(reader), cancellationToken)).Select(run => Shown(run, null))];
+
     /// <summary>The workers that have steps.</summary>
     public Task<IReadOnlyList<string>> WorkersAsync(CancellationToken cancellationToken) => store.ListAsync(Workers, [], reader => reader.GetString(0), cancellationToken);
 
@@ -127,7 +144,7 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
     private static ShownRun Shown(PipelineRun run, IReadOnlyList<ShownStep>? steps) => new()
     {
         Id = run.Id, Pipeline = run.Pipeline, Status = run.Phase.Word(), Trigger = run.Trigger, IntervalBegin = run.IntervalBegin, IntervalEnd = run.IntervalEnd, CreatedAt = run.CreatedAt,
-        StartedAt = run.StartedAt, FinishedAt = run.EndedAt, Seconds = Seconds(run.StartedAt, run.EndedAt), Parameters = run.Parameters, Note = run.Note, StepCount = run.StepCount, OpenCount = run.OpenCount,
+        StartedAt = run.StartedAt, FinishedAt = run.EndedAt, Seconds = Seconds(run.StartedAt, run.EndedAt), Parameters = run.Parameters, Note = run.Note, Cause = run.Cause, DeadlineAt = run.DeadlineAt, MissedAt = run.MissedAt, StepCount = run.StepCount, OpenCount = run.OpenCount,
         Definition = run.Definition, Steps = steps,
     };
 

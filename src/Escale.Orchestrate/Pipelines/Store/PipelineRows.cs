@@ -10,7 +10,7 @@ internal static class PipelineRows
 {
     public const string RunColumns = """
         r.id, r.pipeline, r.definition, r.trigger, r.key, r.interval_begin, r.interval_end, r.parameters, r.phase, r.priority, r.step_count, r.open_count, r.bad_count, r.stop,
-        r.timeout, r.timeout_at, r.parent, r.parent_step, r.note, r.created_at, r.started_at, r.ended_at, r.root, r.cause
+        r.timeout, r.timeout_at, r.parent, r.parent_step, r.note, r.created_at, r.started_at, r.ended_at, r.root, r.cause, r.deadline_at, r.missed_at
         """;
 
     public const string StepColumns = """
@@ -18,7 +18,7 @@ internal static class PipelineRows
         s.error_code, s.error_message, s.error_remedy, s.output
         """;
 
-    public const int RunColumnCount = 24;
+    public const int RunColumnCount = 26;
 
     public const int StepColumnCount = 20;
 
@@ -55,6 +55,8 @@ internal static class PipelineRows
         EndedAt = Time(reader, at + 21),
         Root = reader.GetString(at + 22),
         Cause = Text(reader, at + 23),
+        DeadlineAt = Time(reader, at + 24),
+        MissedAt = Time(reader, at + 25),
     };
 
     public static PipelineStep Step(NpgsqlDataReader reader, int at = 0) => new()

@@ -122,6 +122,12 @@ internal static class PipelineSchema
           foreign key (pipeline, kind, name) references pipeline_sources on delete cascade);
         """);
 
+    public static Migration Deadlines { get; } = new("006-pipeline-deadlines", """
+        alter table pipeline_runs add column deadline_at timestamptz, add column missed_at timestamptz;
+        create index pipeline_runs_deadline on pipeline_runs (deadline_at) where phase in ('queued', 'running') and missed_at is null;
+        alter table pipeline_sources add column detail text;
+        """);
+
     // Whoever looks for steps finds the most urgent at the index's beginning, however many wait.
     public static Migration Order { get; } = new("005-pipeline-order", """
         drop index pipeline_steps_ready;

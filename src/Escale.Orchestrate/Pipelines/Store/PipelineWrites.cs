@@ -13,9 +13,10 @@ internal static class PipelineWrites
         """;
 
     private const string Runs = """
-        update orchestrate.pipeline_runs r set phase = u.phase, open_count = u.open_count, bad_count = u.bad_count, stop = u.stop, timeout_at = u.timeout_at, note = u.note, started_at = u.started_at, ended_at = u.ended_at
-        from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::timestamptz[], $9::timestamptz[])
-          as u(id, phase, open_count, bad_count, stop, timeout_at, note, started_at, ended_at) where r.id = u.id
+        update orchestrate.pipeline_runs r set phase = u.phase, open_count = u.open_count, bad_count = u.bad_count, stop = u.stop, timeout_at = u.timeout_at, note = u.note, started_at = u.started_at, ended_at = u.ended_at,
+          missed_at = u.missed_at
+        from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+          as u(id, phase, open_count, bad_count, stop, timeout_at, note, started_at, ended_at, missed_at) where r.id = u.id
         """;
 
     private const string NewSteps = """
@@ -55,7 +56,8 @@ internal static class PipelineWrites
         {
             yield return Sql.Command(
                 Runs, C(runs, run => run.Id), C(runs, run => run.Phase.Word()), C(runs, run => run.OpenCount), C(runs, run => run.BadCount), C(runs, run => run.Stop),
-                C(runs, run => run.TimeoutAt), C(runs, run => run.Note), C(runs, run => run.StartedAt), C(runs, run => run.EndedAt));
+                C(runs, run => run.TimeoutAt), C(runs, run => run.Note), C(runs, run => run.StartedAt), C(runs, run => run.EndedAt),
+                C(runs, run => run.MissedAt));
         }
         if (inserted.Count > 0)
         {

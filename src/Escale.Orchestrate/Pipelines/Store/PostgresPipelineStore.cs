@@ -29,6 +29,10 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     private const string OverTime = "select id from orchestrate.pipeline_runs where phase = 'running' and stop is null and timeout_at < clock_timestamp() order by id limit 200";
 
+    private const string Late = """
+        select id, definition from orchestrate.pipeline_runs where phase in ('queued', 'running') and missed_at is null and deadline_at < clock_timestamp() order by id limit 200
+        """;
+
     private const string WithQueue = """
         select q.pipeline from (
           select pipeline, count(*) filter (where phase = 'running') as running, bool_or(phase = 'queued') as any_queued, bool_or(phase = 'queued' and trigger = 'manual') as any_asked
@@ -96,6 +100,13 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken) => ListAsync(SignalSql.Pending, [pipelines.ToArray()], SignalSql.Read, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals, CancellationToken cancellationToken) =>
+        SignalSql.UnconsumedAsync(signals, (sql, parameters) => ListAsync(sql, parameters, reader => reader.GetInt64(0), cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<(string Run, string Definition)>> LateRunsAsync(CancellationToken cancellationToken) => ListAsync(Late, [], reader => (reader.GetString(0), reader.GetString(1)), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => (await ListAsync(Definition, [hash], reader => reader.GetString(0), cancellationToken)) is [var body] ? body : null;

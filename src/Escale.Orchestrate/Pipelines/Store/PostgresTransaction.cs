@@ -31,10 +31,10 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
 
     private const string AddRuns = """
         insert into orchestrate.pipeline_runs
-          (id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, phase, priority, step_count, open_count, timeout, parent, parent_step, note, root, cause, created_at)
-        select id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters::jsonb, 'queued', priority, step_count, step_count, timeout, parent, parent_step, note, root, cause, $17
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::int[], $10::int[], $11::interval[], $12::text[], $13::int[], $14::text[], $15::text[], $16::text[])
-          as n(id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, priority, step_count, timeout, parent, parent_step, note, root, cause)
+          (id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, phase, priority, step_count, open_count, timeout, parent, parent_step, note, root, cause, deadline_at, created_at)
+        select id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters::jsonb, 'queued', priority, step_count, step_count, timeout, parent, parent_step, note, root, cause, deadline_at, $18
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::int[], $10::int[], $11::interval[], $12::text[], $13::int[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])
+          as n(id, pipeline, definition, trigger, key, interval_begin, interval_end, parameters, priority, step_count, timeout, parent, parent_step, note, root, cause, deadline_at)
         on conflict do nothing returning id
         """;
 
@@ -112,7 +112,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
                 Column(runs, run => run.IntervalBegin?.ToUniversalTime()), Column(runs, run => run.IntervalEnd?.ToUniversalTime()),
                 Column(runs, run => JsonSerializer.Serialize(new Dictionary<string, string>(run.Parameters), PipelineJson.Default.DictionaryStringString)), Column(runs, run => run.Priority),
                 Column(runs, run => run.StepCount), Column(runs, run => run.Timeout), Column(runs, run => run.Parent), Column(runs, run => run.ParentStep), Column(runs, run => run.Note), Column(runs, run => run.Root), Column(runs, run => run.Cause),
-                runs[0].CreatedAt,
+                Column(runs, run => run.DeadlineAt?.ToUniversalTime()), runs[0].CreatedAt,
             ],
             reader => reader.GetString(0))).ToHashSet(StringComparer.Ordinal);
         return [.. runs.Where(run => added.Contains(run.Id))];
@@ -156,12 +156,17 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     public override Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines) => ListAsync(SignalSql.Pending, [pipelines.ToArray()], SignalSql.Read);
 
     /// <inheritdoc/>
-    public override async Task SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyCollection<SignalSource> sources)
+    public override async Task<IReadOnlyList<SignalSource>> SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyDictionary<SignalSource, string?> sources)
     {
-        object[] wanted = [pipelines.ToArray(), Column(sources, source => source.Pipeline), Column(sources, source => source.Kind), Column(sources, source => source.Name)];
+        object[] wanted = [pipelines.ToArray(), Column(sources, pair => pair.Key.Pipeline), Column(sources, pair => pair.Key.Kind), Column(sources, pair => pair.Key.Name)];
         await ListAsync(SignalSql.Drop, wanted, _ => true);
-        await ListAsync(SignalSql.Add, wanted[1..], _ => true);
+        var added = await ListAsync(SignalSql.Add, wanted[1..], reader => new SignalSource(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        await ListAsync(SignalSql.Detail, [.. wanted[1..], Column(sources, pair => pair.Value)], _ => true);
+        return added;
     }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals) => SignalSql.UnconsumedAsync(signals, (sql, parameters) => ListAsync(sql, parameters, reader => reader.GetInt64(0)));
 
     /// <summary>Writes what is to be saved.</summary>
     public async Task FlushAsync()

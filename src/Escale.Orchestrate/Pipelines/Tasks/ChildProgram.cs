@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using Escale.Kernel;
 
 namespace Escale.Orchestrate.Pipelines.Tasks;
@@ -7,6 +8,7 @@ namespace Escale.Orchestrate.Pipelines.Tasks;
 /// <summary>Runs a program for a step: its own group of processes, which ends with it, whoever of them started what.</summary>
 internal static class ChildProgram
 {
+    private const int LongestLine = 1 << 20;
     private const string SetSid = "/usr/bin/setsid";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
@@ -85,11 +87,34 @@ internal static class ChildProgram
         }
     }
 
+    // A line without an end is cut: a program may write as much as it likes.
     private static async Task DrainAsync(StreamReader reader, Action<string> take)
     {
-        while (await reader.ReadLineAsync() is { } line)
+        var (buffer, line) = (new char[8192], new StringBuilder());
+        for (var count = await reader.ReadAsync(buffer); count > 0; count = await reader.ReadAsync(buffer))
         {
-            take(line);
+            foreach (var letter in buffer.AsSpan(0, count))
+            {
+                if (letter == '\n' || line.Length >= LongestLine)
+                {
+                    take(Whole(line));
+                }
+                if (letter != '\n')
+                {
+                    line.Append(letter);
+                }
+            }
         }
+        if (line.Length > 0)
+        {
+            take(Whole(line));
+        }
+    }
+
+    private static string Whole(StringBuilder line)
+    {
+        var text = line.Length > 0 && line[^1] == '\r' ? line.ToString(0, line.Length - 1) : line.ToString();
+        line.Clear();
+        return text;
     }
 }

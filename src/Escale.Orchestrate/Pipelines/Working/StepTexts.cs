@@ -28,7 +28,7 @@ internal sealed partial class StepTexts(PostgresPipelineStore store, RunEnvironm
         var values = new Dictionary<string, object?>
         {
             ["run"] = new Dictionary<string, object?> { ["id"] = run.Id, ["pipeline"] = run.Pipeline, ["trigger"] = run.Trigger, ["note"] = run.Note },
-            ["interval"] = interval,
+            ["interval"] = interval, ["trigger"] = Parsed(run.Cause) ?? new Dictionary<string, object?>(),
         };
         values["params"] = definition.Pipeline.Parameters.ToDictionary(
             parameter => parameter.Name, parameter => (object?)ParameterReader.Typed(parameter, Rendered(run.Parameters.GetValueOrDefault(parameter.Name) ?? "", values)), StringComparer.Ordinal);

@@ -68,6 +68,11 @@ public sealed class PipelineReaderTests : IDisposable
     [InlineData("build: x\nparams: {day: {type: date, default: tomorrow}}", "projects.wrong-type", 2)]
     [InlineData("build: x\ntriggers: {webhok: true}", "projects.unknown-key", 2)]
     [InlineData("build: x\nschedule: '@daily'\nparams: {day: {type: date}}", "orchestrate.pipeline-invalid", 3)]
+    [InlineData("build: x\non_deadline: {shell: x}", "orchestrate.pipeline-invalid", 2)]
+    [InlineData("build: x\ndeadline: soon", "projects.wrong-type", 2)]
+    [InlineData("tasks:\n  - {id: a, wait_for: {file: x, sql: y}}", "orchestrate.pipeline-invalid", 2)]
+    [InlineData("tasks:\n  - {id: a, wait_for: {file: x, evry: 5s}}", "projects.unknown-key", 2)]
+    [InlineData("schedule: {cron: '0 6 * * *', except: [2026-02-30]}\nbuild: x", "projects.wrong-type", 1)]
     [InlineData("build: x\ntriggers: {after: nobody}", "orchestrate.pipeline-invalid", null)]
     [InlineData("build: x\ntriggers: {after: [p]}", "orchestrate.pipeline-invalid", null)]
     [InlineData("tasks:\n  - {id: a, pipeline: p}", "orchestrate.pipeline-invalid", null)]
@@ -123,6 +128,18 @@ public sealed class PipelineReaderTests : IDisposable
         Assert.Equal([10, 20, 30, 30], Enumerable.Range(1, 4).Select(failures => (int)policy.WaitAfter(failures, 0.5).TotalSeconds));
         Assert.Equal((5, 15), ((int)policy.WaitAfter(1, 0).TotalSeconds, (int)policy.WaitAfter(1, 1).TotalSeconds));
         Assert.True(policy.Allows(3, "x") && !policy.Allows(4, "x") && !(policy with { On = ["y."] }).Allows(1, "x.z"));
+    }
+
+    [Fact]
+    public void A_deadline_is_so_long_after_the_interval_or_at_the_next_such_time_of_the_schedules_zone()
+    {
+        _folder.Write("pipelines/p.yml", "build: x\nschedule: {cron: '0 6 * * *', zone: Europe/Paris}\ndeadline: '07:30'\non_deadline: {shell: x}\n");
+        _folder.Write("pipelines/q.yml", "build: x\ndeadline: 45m\n");
+        var files = new PipelineFiles(new ProjectRoot(_folder.Path));
+        Assert.Equal(At("2026-11-22 06:30"), Deadlines.Of(files.Get("p"), At("2026-11-22 05:00")));
+        Assert.Equal(At("2026-11-23 06:30"), Deadlines.Of(files.Get("p"), At("2026-11-22 06:30")));
+        Assert.Equal(At("2026-11-22 05:45"), Deadlines.Of(files.Get("q"), At("2026-11-22 05:00")));
+        Assert.Equal("on_deadline", Definition.Of("h", Definition.Of(files.Get("p")).Text).Pipeline.OnDeadline!.Id);
     }
 
     [Fact]

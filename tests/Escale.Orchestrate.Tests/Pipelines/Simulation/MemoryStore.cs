@@ -102,6 +102,12 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
         orderby run.EndedAt
         select new Signal(source.Key, run.Id, version, run.EndedAt!.Value) { IntervalBegin = run.IntervalBegin, IntervalEnd = run.IntervalEnd, Priority = run.Priority });
 
+    public Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals, CancellationToken cancellationToken) =>
+        List(signals.Where(signal => !Consumed.ContainsKey((signal.Source, signal.Item, signal.Version))));
+
+    public Task<IReadOnlyList<(string Run, string Definition)>> LateRunsAsync(CancellationToken cancellationToken) =>
+        List(Open.Values.Where(run => run.MissedAt is null && run.DeadlineAt < now()).Select(run => (run.Id, run.Definition)));
+
     public static string VersionOf(PipelineRun run) => run.EndedAt!.Value.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => Task.FromResult(_definitions.GetValueOrDefault(hash));
@@ -165,11 +171,13 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
 
         public override Task<IReadOnlyList<Signal>> SignalsAsync(IReadOnlyCollection<string> pipelines) => store.SignalsAsync(pipelines, default);
 
-        public override Task SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyCollection<SignalSource> sources)
+        public override Task<IReadOnlyList<SignalSource>> SetSourcesAsync(IReadOnlyCollection<string> pipelines, IReadOnlyDictionary<SignalSource, string?> sources)
         {
-            _sources = sources; // they never change in a simulation
-            return Task.CompletedTask;
+            _sources = [.. sources.Keys]; // they never change in a simulation
+            return List(_sources.Where(source => !store.Sources.ContainsKey(source)));
         }
+
+        public override Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals) => store.UnconsumedAsync(signals, default);
 
         public IReadOnlyList<PipelineStep> Commit()
         {

@@ -272,6 +272,7 @@ internal sealed class World
         foreach (var run in Store.Runs.Values)
         {
             Assert.True(run.IsOver, $"{run.Id} is not over");
+            Assert.True(run.MissedAt is null || run.MissedAt > run.DeadlineAt, "late before its time");
             if (run.Stop is not null || _stopped.Contains(run.Id))
             {
                 continue; // what was cancelled stays so, also when another step is done again
@@ -331,6 +332,7 @@ internal sealed class World
         return new PipelineSpec
         {
             Name = Id(number), Triggers = new TriggerSpec { After = [.. Enumerable.Range(0, number).Where(_ => _random.Next(2) == 0).Select(Id)] }, Tasks = tasks, Concurrency = _random.Next(1, 3), Timeout = _random.Next(3) == 0 ? TimeSpan.FromSeconds(_random.Next(5, 90)) : null,
+            Deadline = _random.Next(3) == 0 ? new DeadlineSpec(TimeSpan.FromSeconds(_random.Next(10, 200)), null) : null,
             Schedule = new ScheduleSpec { Every = TimeSpan.FromSeconds(_random.Next(20, 120)), CatchUp = (CatchUp)_random.Next(3), From = _start },
         };
     }

@@ -9,6 +9,7 @@ using Escale.Orchestrate.Pipelines.Store;
 using Escale.Orchestrate.Pipelines.Working;
 using Escale.Orchestrate.Records;
 using Escale.Orchestrate.Tests.Records;
+using Escale.Testing;
 using Xunit;
 
 namespace Escale.Orchestrate.Tests.Pipelines.Store;
@@ -226,6 +227,90 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
     }
 
     [Fact]
+    public async Task A_file_starts_a_pipeline_once_when_it_has_come_whole()
+    {
+        using var folder = new TempFolder();
+        var root = new ProjectRoot(folder.Path);
+        folder.Write("in/old.csv", "x");
+        var now = new DateTimeOffset(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
+        var clock = new SetClock(() => now);
+        var pipelines = new PipelineFolder(new[] { Pipeline("p", Step("a")) with { Triggers = new TriggerSpec { Files = ["in/*.csv"] }, Concurrency = 9 } }.ToDictionary(pipeline => pipeline.Name), []);
+        var schedulers = Enumerable.Range(0, 2).Select(_ => new PipelineScheduler(_engine, () => pipelines, clock, () => Guid.NewGuid().ToString("N"), new TriggerSight(new FileArrivals(root, clock), null))).ToList();
+        Assert.Equal(0, await LookAsync()); // what was there before does not count
+        folder.Write("in/new.csv", "a");
+        Assert.Equal(0, await LookAsync());
+        folder.Write("in/new.csv", "ab"); // it is still being written
+        Assert.Equal(0, await LookAsync());
+        Assert.Equal(1, await LookAsync());
+        Assert.Equal(0, await LookAsync());
+        folder.Write("in/new.csv", "abc");
+        folder.Write("in/other.csv", "a");
+        Assert.Equal(0, await LookAsync());
+        Assert.Equal(1, await LookAsync());
+        var runs = await _history.ListAsync("p", 10, default);
+        Assert.All(runs, run => Assert.Equal("file", run.Trigger));
+        Assert.Equal(["{\"files\":[\"in/new.csv\",\"in/other.csv\"]}", "{\"files\":[\"in/new.csv\"]}"], runs.Select(run => run.Cause));
+
+        async Task<int> LookAsync()
+        {
+            now += TimeSpan.FromSeconds(3);
+            return (await Task.WhenAll(schedulers.Select(scheduler => scheduler.TriggerAsync(default)))).Sum();
+        }
+    }
+
+    [Fact]
+    public async Task A_new_version_of_an_asset_starts_a_pipeline_once_but_not_one_that_it_made_itself()
+    {
+        var pipelines = new[] { Pipeline("p", Step("a")) };
+        SignalSource source = new("p", SignalSource.Assets, "gold");
+        await KnowAsync(pipelines[0]);
+        await _database.ExecuteAsync("delete from orchestrate.runs");
+        await BuiltAsync("before", "model.x", "ok");
+        await _engine.ListenAsync(["p"], new Dictionary<SignalSource, string?> { [source] = "model.x\nmodel.y" }, _ => [], default);
+        await BuiltAsync("other", "model.z", "ok");
+        await BuiltAsync("same", "model.x", "unchanged");
+        Assert.Equal(0, await TriggerAsync());
+        await BuiltAsync("one", "model.x", "ok");
+        await BuiltAsync("two", "model.y", "ok");
+        Assert.Equal(1, await TriggerAsync());
+        Assert.Equal(0, await TriggerAsync());
+        var run = Assert.Single(await _history.ListAsync("p", 10, default));
+        Assert.Equal(("assets", "{\"builds\":[\"one\",\"two\"]}"), (run.Trigger, run.Cause));
+        await _database.ExecuteAsync("update orchestrate.pipeline_steps set output = '{\"run\":\"own\"}'");
+        await BuiltAsync("own", "model.x", "ok");
+        Assert.Equal(0, await TriggerAsync());
+
+        Task<int> TriggerAsync() => _engine.TriggerAsync([new TriggeredPipeline([source], [], () => new NewRun { Id = PipelineRunId.New(TimeProvider.System), Definition = Definition.Of(pipelines[0]), Trigger = "", Key = "" })], default);
+
+        Task BuiltAsync(string run, string asset, string status) => _database.ExecuteAsync($"""
+            insert into orchestrate.runs (id, verb, status, request, fence, host, process_id, process_start, program_version, started_at, ended_at)
+            values ('{run}', 'run', 'succeeded', '{"{}"}', 1, 'h', 1, 'x', '1', clock_timestamp(), clock_timestamp());
+            insert into orchestrate.steps (run_id, asset_id, kind, name, ordinal, status, version) values ('{run}', '{asset}', 'model', 'x', 0, '{status}', '1')
+            """);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_late_is_noted_once_and_its_hook_is_done()
+    {
+        var hook = Step("on_deadline");
+        var pipeline = Pipeline("p", Step("a")) with { Deadline = new DeadlineSpec(TimeSpan.FromMilliseconds(1), null), OnDeadline = hook };
+        var id = await StartAsync(pipeline);
+        var folder = new PipelineFolder(new Dictionary<string, PipelineSpec>(), []);
+        var scheduler = new PipelineScheduler(_engine, () => folder, TimeProvider.System, () => Guid.NewGuid().ToString("N"));
+        while ((await _history.LateAsync(default)).Count == 0)
+        {
+            await scheduler.LookAfterAsync([], default);
+        }
+        await scheduler.LookAfterAsync([], default);
+        Assert.False(await _engine.MissAsync(id, (await _history.RunAsync(id, default)).Definition, "again", default));
+        Work(_ => null);
+        var late = Assert.Single(await _history.ListAsync("p.deadline", 10, default));
+        Assert.Equal(("succeeded", "deadline", $"{{\"runs\":[\"{id}\"]}}"), ((await EndedAsync(late.Id)).Status, late.Trigger, late.Cause));
+        Assert.NotNull((await EndedAsync(id)).MissedAt);
+        Assert.Empty(await _history.LateAsync(default));
+    }
+
+    [Fact]
     public async Task A_run_whose_time_is_over_fails()
     {
         var id = await StartAsync(Pipeline("p", Step("a")) with { Timeout = TimeSpan.FromMilliseconds(1) });
@@ -302,6 +387,10 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
 
     private sealed class SetClock(Func<DateTimeOffset> now) : TimeProvider
     {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => now();
+
+        public override long GetTimestamp() => now().Ticks;
     }
 }

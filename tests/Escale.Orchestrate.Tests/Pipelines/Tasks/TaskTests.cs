@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Tasks;
+using Escale.Testing;
+using Xunit;
+
+namespace Escale.Orchestrate.Tests.Pipelines.Tasks;
+
+/// <summary>What steps do that are done here.</summary>
+public sealed class TaskTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private DateTimeOffset _now = new(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_file_is_waited_for_until_it_is_whole()
+    {
+        var first = await WaitAsync(null, ("file", "in/*.csv"));
+        Assert.Equal(TimeSpan.FromSeconds(30), first.LookAgainIn);
+        _folder.Write("in/a.csv", "1");
+        var second = await WaitAsync(first.Output, ("file", "in/*.csv"));
+        Assert.Equal(TimeSpan.FromSeconds(2), second.LookAgainIn);
+        _folder.Write("in/a.csv", "12");
+        var third = await WaitAsync(second.Output, ("file", "in/*.csv"));
+        Assert.NotNull(third.LookAgainIn);
+        var whole = await WaitAsync(third.Output, ("file", "in/*.csv"));
+        Assert.Equal((null, "{\"files\":[\"in/a.csv\"]}"), (whole.LookAgainIn, whole.Output));
+    }
+
+    [Fact]
+    public async Task A_time_is_waited_for_in_its_zone()
+    {
+        var first = await WaitAsync(null, ("time", "07:30"), ("zone", "Europe/Paris"));
+        Assert.Equal(TimeSpan.FromMinutes(30), first.LookAgainIn);
+        _now += TimeSpan.FromMinutes(31);
+        Assert.Null((await WaitAsync(first.Output, ("time", "07:30"), ("zone", "Europe/Paris"))).LookAgainIn);
+        Assert.Equal(TimeSpan.FromMinutes(29), (await WaitAsync(null, ("time", "2026-11-22T07:00:00Z"))).LookAgainIn);
+        Assert.Equal("orchestrate.parameter", (await Assert.ThrowsAsync<EscaleException>(() => WaitAsync(null, ("time", "noon")))).Code);
+    }
+
+    [Theory]
+    [InlineData("[{\"n\":0}]", false)]
+    [InlineData("[{\"n\":3}]", true)]
+    [InlineData("[{\"n\":true}]", true)]
+    [InlineData("[{\"n\":null}]", false)]
+    [InlineData("[]", false)]
+    public async Task A_query_is_asked_until_it_says_yes(string rows, bool isDone)
+    {
+        var outcome = await WaitAsync(null, [new Made("sql", () => new TaskOutcome($"{{\"rows\":{rows}}}"))], ("sql", "select 1"));
+        Assert.Equal(isDone, outcome.LookAgainIn is null);
+    }
+
+    [Fact]
+    public async Task An_address_that_does_not_answer_yet_is_asked_again()
+    {
+        Assert.NotNull((await WaitAsync(null, [new Made("http", () => throw new EscaleException("collect.http.status", "It answered 503."))], ("url", "https://x.example"))).LookAgainIn);
+        Assert.Null((await WaitAsync(null, [new Made("http", () => new TaskOutcome("{}"))], ("url", "https://x.example"))).LookAgainIn);
+    }
+
+    [Fact]
+    public async Task A_program_that_floods_its_log_without_ending_a_line_is_read_in_pieces()
+    {
+        var (longest, total) = (0, 0L);
+        var code = await ChildProgram.RunAsync(new ProcessStartInfo("/bin/sh", ["-c", "head -c 20000000 /dev/zero | tr '\\0' x; echo; echo end"]), line => (longest, total) = (Math.Max(longest, line.Length), total + line.Length), _ => { }, null, default);
+        Assert.Equal((0, 20_000_003L), (code, total));
+        Assert.InRange(longest, 1, 1 << 20);
+    }
+
+    private Task<TaskOutcome> WaitAsync(string? earlier, params (string Name, string Value)[] with) => WaitAsync(earlier, [], with);
+
+    private Task<TaskOutcome> WaitAsync(string? earlier, IReadOnlyList<ITaskRunner> runners, params (string Name, string Value)[] with) => new WaitTask(new ProjectRoot(_folder.Path), () => runners, new SetClock(() => _now)).RunAsync(
+        new TaskCall { Pipeline = "p", Run = "r", Step = "s", Ordinal = 0, Attempt = 1, Earlier = earlier, With = with.Append(("every", "30")).ToDictionary(pair => pair.Item1, pair => (IReadOnlyList<string>)[pair.Item2]) }, default);
+
+    private sealed class Made(string kind, Func<TaskOutcome> outcome) : ITaskRunner
+    {
+        public string Kind => kind;
+
+        public Task<TaskOutcome> RunAsync(TaskCall call, CancellationToken cancellationToken) => Task.FromResult(outcome());
+    }
+
+    private sealed class SetClock(Func<DateTimeOffset> now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now();
+    }
+}
