@@ -13,7 +13,7 @@ internal static partial class Words
     public static readonly Text PeoplePerDay = new("People a day", "Personnes par jour");
     public static readonly Text PeopleHead = new("People", "Personnes");
     public static readonly Text TrainedPerDay = new("Trainings a day", "Entraînements par jour");
-    public static readonly Text QualityOverTime = new("Quality of models over time", "Qualité des modèles dans le temps");
+    public static readonly Text QualityOverTime = new("Quality of models", "Qualité des modèles");
     public static readonly Text QualityAbout = new("How far each model comes from always giving the same answer (0%) to being always right (100%).", "Le chemin que fait chaque modèle entre une réponse toujours identique (0 %) et une réponse toujours juste (100 %).");
     public static readonly Text InUseTitle = new("Errors in use", "Erreurs à l’usage");
     public static readonly Text InUseAbout = new("By week, where the truth is known, compared with training: 100% is as large as at training, above is worse.", "Par semaine, où la vérité est connue, comparées à l’entraînement : 100 % est comme à l’entraînement, au-dessus c’est pire.");

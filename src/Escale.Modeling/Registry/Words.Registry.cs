@@ -27,7 +27,7 @@ internal static partial class Words
     public static readonly Text ScoreThisTable = new("Predict the table", "Prédire la table");
     public static readonly Text ScoreThisFile = new("Predict the file", "Prédire le fichier");
     public static readonly Text ScoreFile = new("A file with rows", "Un fichier de lignes");
-    public static readonly Text ScoreFileHint = new("CSV, Excel, JSON or Parquet, up to 28 MB here; larger ones by the API. Results are kept for a week.", "CSV, Excel, JSON ou Parquet, jusqu’à 28 Mo ici ; au-delà par l’API. Les résultats sont gardés une semaine.");
+    public static readonly Text ScoreFileHint = new("CSV, Excel, JSON or Parquet, up to 4 GB. Results are kept for a week.", "CSV, Excel, JSON ou Parquet, jusqu’à 4 Go. Les résultats sont gardés une semaine.");
     public static readonly Text ScoreCancel = new("Cancel", "Annuler");
     public static readonly Text NeverPublished = new("Nothing was published yet. Until then the newest version answers.", "Rien n’a encore été publié. En attendant, la version la plus récente répond.");
 
