@@ -2,6 +2,7 @@ using Escale.Kernel;
 using Escale.Orchestrate.Following;
 using Escale.Orchestrate.Pipelines;
 using Escale.Orchestrate.Pipelines.Commands;
+using Escale.Orchestrate.Pipelines.Pages;
 using Escale.Orchestrate.Records;
 using Escale.Orchestrate.Runs;
 using Escale.Orchestrate.Starting;
@@ -32,7 +33,14 @@ public sealed class OrchestrateModule : EscaleModule
         services.AddSingleton<RunLog>();
         services.AddSingleton<RunFollower>();
         services.AddSingleton<ISearchSource, RunSearch>();
-        services.AddSingleton(new NavigationItem(700, "runs", "/runs", Words.Runs, "play"));
+        services.AddSingleton(new NavigationItem(700, "pipelines", "/pipelines", PipelineWords.Pipelines, "workflow"));
+        services.AddSingleton(new NavigationItem(710, "runs", "/runs", Words.Runs, "play"));
+        services.AddSingleton<PipelineReads>();
+        services.AddSingleton<PageReader>();
+        services.AddSingleton<PipelineFollower>();
+        services.AddSingleton<PipelineActions>();
+        services.AddSingleton<ISearchSource, PipelineSearch>();
+        services.AddSingleton<IAttention, PipelineAttention>();
     }
 
     /// <inheritdoc/>
@@ -41,6 +49,7 @@ public sealed class OrchestrateModule : EscaleModule
         RunEndpoints.Map(endpoints);
         RunStartEndpoints.Map(endpoints);
         PipelineEndpoints.Map(endpoints);
+        PipelinePages.Map(endpoints);
     }
 
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ namespace Escale.Browser.Tests;
 internal sealed partial class Walk
 {
     private const string Forbidden = "status of 403";
-    private static readonly string[] _roomsOfAll = ["/", "/sources", "/tables", "/recipes", "/questions", "/dashboards", "/models", "/runs"];
-    private static readonly string[] _roomsOfAnalysts = ["/", "/sources", "/tables", "/recipes", "/sql", "/questions", "/dashboards", "/models", "/runs"];
+    private static readonly string[] _roomsOfAll = ["/", "/sources", "/tables", "/recipes", "/questions", "/dashboards", "/models", "/pipelines", "/runs"];
+    private static readonly string[] _roomsOfAnalysts = ["/", "/sources", "/tables", "/recipes", "/sql", "/questions", "/dashboards", "/models", "/pipelines", "/runs"];
 
     public async Task SetUpAsync()
     {

@@ -23,6 +23,7 @@ register("escale-training", () => import("./elements/training"));
 register("escale-refresh", () => import("./elements/refresh"));
 register("escale-threshold", () => import("./elements/threshold"));
 register("escale-try", () => import("./elements/try"));
+register("escale-cells", () => import("./elements/cells"));
 register("escale-lineage", () => import("./elements/lineage"));
 
 startShell();

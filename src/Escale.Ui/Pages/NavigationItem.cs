@@ -3,7 +3,7 @@ using Escale.Kernel;
 namespace Escale.Ui;
 
 /// <summary>An entry of the rail on the left: a room as the user sees it. Rooms register theirs as services.</summary>
-/// <param name="Order">Where it stands: in the order of the data. Home 0, Sources 100, Tables 200, Transformations 300, SQL 350, Questions 400, Dashboards 500, Models 600, Pipelines 700, Monitoring 800, Settings 900.</param>
+/// <param name="Order">Where it stands: in the order of the data. Home 0, Sources 100, Tables 200, Transformations 300, SQL 350, Questions 400, Dashboards 500, Models 600, Pipelines 700, Runs 710, Monitoring 800, Settings 900.</param>
 /// <param name="Key">The name that pages give as <c>Room</c> to say where they are.</param>
 /// <param name="Href">The address.</param>
 /// <param name="Words">What it is called.</param>

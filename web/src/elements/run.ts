@@ -1,5 +1,6 @@
 // <escale-run run="…" live log>: follows a run by server-sent events. While it runs the server-rendered parts of the page (figures, steps,
-// timeline) are asked for again when its state changes; with `log` the lines appear as they are written.
+// timeline) are asked for again when its state changes; with `log` the lines appear as they are written. Attributes: `from`, the address of another kind of
+// run in the API; `only`, the part of its log (a query); `parts`, the ids of the page's parts; `page`, the address that they are asked for at.
 import { base } from "../api";
 import { formatMoment, text } from "../language";
 
@@ -16,7 +17,7 @@ class RunElement extends HTMLElement {
 
   connectedCallback(): void {
     if (this.hasAttribute("log")) this.#buildLog();
-    this.#source = new EventSource(`${base}/api/v1/runs/${encodeURIComponent(this.getAttribute("run") ?? "")}/events`);
+    this.#source = new EventSource(this.#address("events"));
     this.#source.addEventListener("log", (event) => this.#append((event as MessageEvent<string>).data));
     this.#source.addEventListener("run", () => this.#refreshSoon());
     this.#source.addEventListener("end", () => {
@@ -29,6 +30,12 @@ class RunElement extends HTMLElement {
     this.#source?.close();
     clearTimeout(this.#refreshing);
     this.replaceChildren();
+  }
+
+  #address(what: string): string {
+    const from = this.getAttribute("from") ?? `/api/v1/runs/${encodeURIComponent(this.getAttribute("run") ?? "")}`;
+    const only = this.getAttribute("only");
+    return `${base}${from}/${what}${only ? `?${only}` : ""}`;
   }
 
   #buildLog(): void {
@@ -45,7 +52,7 @@ class RunElement extends HTMLElement {
     });
     const download = document.createElement("a");
     download.className = "button small";
-    download.href = `${base}/api/v1/runs/${encodeURIComponent(this.getAttribute("run") ?? "")}/log`;
+    download.href = this.#address("log");
     download.download = `run-${this.getAttribute("run")}.log`;
     download.dataset["turbo"] = "false";
     download.textContent = text({ en: "Download", fr: "Télécharger" });
@@ -103,10 +110,10 @@ class RunElement extends HTMLElement {
 
   // The same page once more; only its frames are taken over, so that scrolling and focus stay.
   async #refresh(): Promise<void> {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    const answer = await fetch(this.getAttribute("page") ?? location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (!answer.ok || !this.isConnected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["run-figures", "run-steps"]) {
+    for (const id of (this.getAttribute("parts") ?? "run-figures run-steps").split(" ")) {
       const fresh = page.getElementById(id);
       const shown = document.getElementById(id);
       if (fresh && shown && fresh.innerHTML !== shown.innerHTML) shown.replaceChildren(...document.importNode(fresh, true).childNodes);

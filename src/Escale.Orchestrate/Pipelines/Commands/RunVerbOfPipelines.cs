@@ -76,11 +76,18 @@ internal static class RunVerbOfPipelines
 /// <summary>Making a run that somebody or something asked for.</summary>
 internal static class Starting
 {
+    public static Task<PipelineRun> StartAsync(
+        PipelineEngine engine, PipelineSpec spec, IReadOnlyDictionary<string, string> parameters, string trigger, string? key, TimeProvider clock, CancellationToken cancellationToken) =>
+        StartAsync(engine, spec, parameters, trigger, key, (null, null), clock, cancellationToken);
+
     public static async Task<PipelineRun> StartAsync(
-        PipelineEngine engine, PipelineSpec spec, IReadOnlyDictionary<string, string> parameters, string trigger, string? key, TimeProvider clock, CancellationToken cancellationToken)
+        PipelineEngine engine, PipelineSpec spec, IReadOnlyDictionary<string, string> parameters, string trigger, string? key, (DateTimeOffset? Begin, DateTimeOffset? End) interval, TimeProvider clock, CancellationToken cancellationToken)
     {
         var id = PipelineRunId.New(clock);
-        var asked = new NewRun { Id = id, Definition = Definition.Of(spec), Trigger = trigger, Key = key ?? $"{trigger}:{id}", Parameters = ParameterReader.Values(spec, parameters) };
+        var asked = new NewRun
+        {
+            Id = id, Definition = Definition.Of(spec), Trigger = trigger, Key = key ?? $"{trigger}:{id}", Parameters = ParameterReader.Values(spec, parameters), IntervalBegin = interval.Begin, IntervalEnd = interval.End,
+        };
         await engine.KnowAsync([new PipelineRow(spec.Name, false, clock.GetUtcNow(), spec.Concurrency)], cancellationToken);
         return await engine.StartAsync(asked, cancellationToken);
     }

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Flow;
+using Escale.Projects.Yaml;
+
+namespace Escale.Orchestrate.Pipelines.Pages;
+
+/// <summary>The code of a step: as a run has it, or where it stands in the file.</summary>
+internal static class StepCode
+{
+    /// <summary>What a step does, written as in a file.</summary>
+    public static string Of(TaskSpec task)
+    {
+        var text = new StringBuilder();
+        Line(text, "id", task.Id);
+        var kind = task.Kind.ToString().ToLowerInvariant();
+        foreach (var (name, values) in task.With.Where(pair => pair.Value.Count > 0))
+        {
+            Line(text, task.Kind != TaskKind.Wait && name is ("select" or "line" or "command" or "sql" or "url" or "pipeline") ? kind : name, name == "command" ? $"[{string.Join(", ", values)}]" : string.Join(name == "select" ? " " : ", ", values));
+        }
+        LineIf(text, "depends_on", task.DependsOn.Count > 0 ? $"[{string.Join(", ", task.DependsOn)}]" : null);
+        LineIf(text, "rule", task.Rule == TriggerRule.AllSuccess ? null : SnakeCase(task.Rule.ToString()));
+        LineIf(text, "when", task.When);
+        LineIf(text, "may_fail", task.MayFail ? "true" : null);
+        LineIf(text, "timeout", task.Timeout is { } timeout ? Period(timeout) : null);
+        LineIf(text, "retries", task.Retries.Count > 0 ? FormattableString.Invariant($"{{count: {task.Retries.Count}, delay: {Period(task.Retries.Delay)}}}") : null);
+        LineIf(text, "pool", task.Pool == PipelineReader.BuildPool ? null : task.Pool);
+        return text.ToString().TrimEnd();
+    }
+
+    /// <summary>The lines of a step in the file, from 1, both ends among them; (0, 0) when it has no place of its own.</summary>
+    public static (int First, int Last) Lines(ProjectRoot root, string path, string step, int lineCount)
+    {
+        if (YamlFile.Read(root, path) is not YamlMap map)
+        {
+            return default;
+        }
+        var starts = new List<(string Id, int Line)>(map.Entries.Where(entry => entry.Name != "tasks").Select(entry => (entry.Name, entry.Key.Line)));
+        if (map["tasks"] is YamlList tasks)
+        {
+            starts.AddRange(tasks.Items.OfType<YamlMap>().Select(task => (task["id"] is YamlScalar id ? id.Text : "", task.Line)));
+        }
+        starts.Sort((one, other) => one.Line.CompareTo(other.Line));
+        var at = starts.FindIndex(start => start.Id == step);
+        return at < 0 ? default : (starts[at].Line, Math.Max(starts[at].Line, at + 1 < starts.Count ? starts[at + 1].Line - 1 : lineCount));
+    }
+
+    private static void LineIf(StringBuilder text, string key, string? value)
+    {
+        if (value is not null)
+        {
+            Line(text, key, value);
+        }
+    }
+
+    private static void Line(StringBuilder text, string key, string value)
+    {
+        text.Append(key).Append(": ");
+        text.Append(value.Contains('\n', StringComparison.Ordinal) ? "|\n  " + value.TrimEnd().ReplaceLineEndings("\n  ") : value).Append('\n');
+    }
+
+    private static string Period(TimeSpan time) => time.Ticks % TimeSpan.TicksPerHour == 0 && time.TotalHours >= 1 ? time.TotalHours.ToString("0", CultureInfo.InvariantCulture) + "h"
+        : time.Ticks % TimeSpan.TicksPerMinute == 0 && time.TotalMinutes >= 1 ? time.TotalMinutes.ToString("0", CultureInfo.InvariantCulture) + "m"
+        : time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s";
+
+    private static string SnakeCase(string name) => string.Concat(name.Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Escale.Testing;
+
+namespace Escale.Tests.Serve;
+
+/// <summary>Pipelines that are looked at, started, paused, repeated and made up for over HTTP, with the real program.</summary>
+public sealed class Pipelines_in_the_browser : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public Pipelines_in_the_browser()
+    {
+        _folder.Write("escale.yml", "engine: { threads: 1, memory_limit: 512MB }\n");
+        _folder.Write("dbt_project.yml", "name: shop\nversion: \"1\"\n");
+        _folder.Write("pipelines/daily.yml", """
+            description: The day of the shop
+            schedule: "@daily"
+            params: {day: {type: date, default: "{{ interval.day }}"}}
+            tasks:
+              - {id: fetch, shell: echo fetched $PARAM_DAY}
+              - {id: load, shell: "cat sales.csv || { echo nothing came; exit 3; }", depends_on: fetch}
+              - {id: after, shell: echo after, depends_on: load}
+            """);
+        _folder.Write("pipelines/wrong.yml", "tasks:\n  - {id: a, shel: echo}\n");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Are_listed_paused_and_made_up_for()
+    {
+        await using var session = await SignedIn.StartAsync(_folder.Path);
+        var list = await session.Client.GetStringAsync("/pipelines");
+        Assert.Contains("every day at 00:00 (UTC)", list, StringComparison.Ordinal);
+        Assert.Contains("pipelines/wrong.yml:2", list, StringComparison.Ordinal);
+        Assert.Contains("aria-checked=\"true\"", list, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await session.PostJsonAsync("/api/v1/pipelines/daily/pause", "{}")).StatusCode);
+        Assert.True(await IsPausedAsync(session));
+        var resumed = await session.PostFormAsync("/pipelines/daily", "/pipelines/daily/resume", ("back", "list"));
+        Assert.Equal("/pipelines", resumed.Headers.Location?.ToString());
+        Assert.False(await IsPausedAsync(session));
+
+        var dry = await JsonAsync(session, "/api/v1/pipelines/daily/backfill", """{"from":"2026-01-01","to":"2026-01-03","dry_run":true}""");
+        Assert.Equal((3, 0), (dry.GetProperty("asked").GetInt32(), dry.GetProperty("made").GetInt32()));
+        Assert.Contains("Make 2 runs", await session.Client.GetStringAsync("/pipelines/daily?tab=backfill&from=2026-01-01&to=2026-01-03&limit=2"), StringComparison.Ordinal);
+        var made = await JsonAsync(session, "/api/v1/pipelines/daily/backfill", """{"from":"2026-01-01","to":"2026-01-03","limit":1}""");
+        Assert.Equal(1, made.GetProperty("made").GetInt32());
+        Assert.Contains("ran already", await session.Client.GetStringAsync("/pipelines/daily?tab=backfill&from=2026-01-01&to=2026-01-03"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.PostJsonAsync("/api/v1/pipelines/daily/backfill", """{"from":"soon","to":"2026-01-03"}""")).StatusCode);
+        foreach (var tab in new[] { "graph", "calendar", "times", "code&show=load", "start" })
+        {
+            Assert.Contains("<h1>daily</h1>", await session.Client.GetStringAsync("/pipelines/daily?tab=" + tab), StringComparison.Ordinal);
+        }
+        Assert.Contains("pipelines/wrong.yml", await session.Client.GetStringAsync("/"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("\"daily\"", await session.Client.GetStringAsync("/api/v1/search?q=daily"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Say_why_a_run_failed_and_go_on_from_there()
+    {
+        await using var session = await SignedIn.StartAsync(_folder.Path);
+        var wrong = await session.PostFormAsync("/pipelines/daily?tab=start", "/pipelines/daily/start", ("p.day", "yesterday"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        Assert.Contains("yesterday", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        var started = await session.PostFormAsync("/pipelines/daily?tab=start", "/pipelines/daily/start", ("p.day", "2026-11-22"), ("interval", "2026-11-21T00:00:00Z/2026-11-22T00:00:00Z"));
+        var path = started.Headers.Location!.ToString();
+        var run = path["/pipelines/runs/".Length..];
+        var failed = await EndAsync(session, run);
+        Assert.Equal(("failed", "2026-11-21"), (failed.GetProperty("status").GetString(), failed.GetProperty("interval_begin").GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+
+        var page = await session.Client.GetStringAsync(path);
+        Assert.Contains("orchestrate.exit-code", page, StringComparison.Ordinal);
+        Assert.Contains("Try again from here", page, StringComparison.Ordinal);
+        Assert.Contains("nothing came", await session.Client.GetStringAsync($"/api/v1/pipelines/runs/{run}/log?step=load"), StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing came", await session.Client.GetStringAsync($"/api/v1/pipelines/runs/{run}/log?step=fetch"), StringComparison.Ordinal);
+        var events = await session.Client.GetStringAsync($"/api/v1/pipelines/runs/{run}/events");
+        Assert.Contains("[fetch] fetched 2026-11-22", events, StringComparison.Ordinal);
+        Assert.EndsWith("event: end", events.TrimEnd().Replace("\ndata:", "", StringComparison.Ordinal).TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("/pipelines/runs/" + run, await HomeAsync(session), StringComparison.Ordinal);
+
+        _folder.Write("sales.csv", "7\n");
+        Assert.Equal(path, (await session.PostFormAsync(path, path + "/clear", ("step", "load"))).Headers.Location?.ToString());
+        Assert.Equal("succeeded", (await EndAsync(session, run)).GetProperty("status").GetString());
+        foreach (var tab in new[] { "steps", "gantt", "graph", "log" })
+        {
+            Assert.Contains("Run of daily", await session.Client.GetStringAsync($"{path}?tab={tab}"), StringComparison.Ordinal);
+        }
+        Assert.Contains($"/pipelines/runs/{run}?step=load", await session.Client.GetStringAsync("/pipelines/daily"), StringComparison.Ordinal);
+        var again = await JsonAsync(session, $"/api/v1/pipelines/runs/{run}/repeat", "{}");
+        Assert.Equal("2026-11-22", (await session.GetJsonAsync("/api/v1/pipelines/runs/" + again.GetProperty("run").GetString())).GetProperty("parameters").GetProperty("day").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await session.Client.GetAsync("/pipelines/runs/none")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await session.Client.GetAsync("/api/v1/pipelines/runs/none/events")).StatusCode);
+    }
+
+    private static async Task<string> HomeAsync(SignedIn session) => await session.Client.GetStringAsync("/");
+
+    private static async Task<bool> IsPausedAsync(SignedIn session) => (await session.GetJsonAsync("/api/v1/pipelines")).GetProperty("pipelines")[0].GetProperty("paused").GetBoolean();
+
+    private static async Task<JsonElement> JsonAsync(SignedIn session, string path, string body)
+    {
+        var answer = await session.PostJsonAsync(path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private static async Task<JsonElement> EndAsync(SignedIn session, string run)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (true)
+        {
+            var now = await session.GetJsonAsync("/api/v1/pipelines/runs/" + run);
+            if (now.GetProperty("status").GetString() is "succeeded" or "failed" or "cancelled")
+            {
+                return now;
+            }
+            await Task.Delay(100, patience.Token);
+        }
+    }
+}
