@@ -38,6 +38,22 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
     /// <summary>The steps of runs under way.</summary>
     public IEnumerable<PipelineStep> OpenSteps => Open.Values.Where(run => run.Phase == RunPhase.Running).SelectMany(run => Steps[run.Id]);
 
+    /// <summary>Whether a step may be taken.</summary>
+    public bool HasReady
+    {
+        get
+        {
+            foreach (var run in Open.Values)
+            {
+                if (run is { Phase: RunPhase.Running, Stop: null } && Array.Exists(Steps[run.Id], step => step.Phase is StepPhase.Ready or StepPhase.Deferred && step.NotBefore <= Now))
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
     private HashSet<(string, string)> Keys { get; } = [];
 
     public List<PipelineAttempt> Attempts { get; } = [];
@@ -63,7 +79,10 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
             {
                 continue;
             }
-            check(this, transaction.Commit());
+            if (transaction.IsChanging)
+            {
+                check(this, transaction.Commit());
+            }
             if (happens != StoreFault.LostAfter)
             {
                 return result;
@@ -178,6 +197,8 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
         }
 
         public override Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals) => store.UnconsumedAsync(signals, default);
+
+        public bool IsChanging => _pipelines.Count + _runs.Count + _sources.Count + PipelinesToSave.Count + RunsToSave.Count + StepsToSave.Count + StepsToInsert.Count + ToWake.Count + MovedOn.Count > 0;
 
         public IReadOnlyList<PipelineStep> Commit()
         {

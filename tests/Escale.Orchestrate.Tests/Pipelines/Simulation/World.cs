@@ -130,7 +130,7 @@ internal sealed class World
             worker.Reports.Clear();
             free = 3 - worker.Held.Count;
         }
-        if (free > 0)
+        if (free > 0 && Store.HasReady)
         {
             Take(worker, _engine.ClaimAsync(worker.Name, Name("c"), free, null, default).GetAwaiter().GetResult());
         }
