@@ -109,7 +109,7 @@ public sealed class A_killed_pipeline : IDisposable
 
     private async Task<string> StartAsync() => (await JsonAsync("pipeline", "run", "many", "--no-wait", "--json")).GetProperty("id").GetString()!;
 
-    private async Task<bool> IsOverAsync(string run) => (await JsonAsync("pipeline", "runs", "many", "--json")).EnumerateArray()
+    private async Task<bool> IsOverAsync(string run) => (await JsonAsync("pipeline", "runs", "many", "--limit", "1000", "--json")).EnumerateArray()
         .First(shown => shown.GetProperty("id").GetString() == run).GetProperty("status").GetString() is not ("running" or "queued");
 
     private async Task<JsonElement> JsonAsync(params string[] arguments)

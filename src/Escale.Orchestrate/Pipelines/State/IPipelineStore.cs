@@ -79,6 +79,9 @@ internal abstract class PipelineTransaction
     /// <summary>Adds runs; returns those whose key was not there yet.</summary>
     public abstract Task<IReadOnlyList<PipelineRun>> AddRunsAsync(IReadOnlyList<PipelineRun> runs);
 
+    /// <summary>The run of a pipeline under a key, or null.</summary>
+    public abstract Task<PipelineRun?> FindRunAsync(string pipeline, string key);
+
     /// <summary>Locks runs.</summary>
     public abstract Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids);
 

@@ -80,7 +80,7 @@ internal sealed partial class PipelineEngine
             var added = await transaction.AddRunsAsync([RowOf(asked, now)]);
             if (added.Count == 0)
             {
-                return RowOf(asked, now) with { Phase = RunPhase.Queued };
+                return await transaction.FindRunAsync(asked.Definition.Pipeline.Name, asked.Key) ?? throw new InvalidOperationException($"The run of {asked.Key} is gone.");
             }
             return row is not null && running < row.Concurrency ? (await BeginAsync(transaction, added, now, cancellationToken))[0] : added[0];
         }, cancellationToken);

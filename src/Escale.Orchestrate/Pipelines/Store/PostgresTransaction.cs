@@ -38,6 +38,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
         on conflict do nothing returning id
         """;
 
+    private const string OfKey = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.pipeline = $1 and r.key = $2";
+
     private const string LockRuns = $"select {PipelineRows.RunColumns}, clock_timestamp() from orchestrate.pipeline_runs r where r.id = any($1) order by r.id for update";
 
     private const string SomeSteps = $"""
@@ -117,6 +119,9 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
             reader => reader.GetString(0))).ToHashSet(StringComparer.Ordinal);
         return [.. runs.Where(run => added.Contains(run.Id))];
     }
+
+    /// <inheritdoc/>
+    public override async Task<PipelineRun?> FindRunAsync(string pipeline, string key) => (await ListAsync(OfKey, [pipeline, key], reader => PipelineRows.Run(reader))) is [var run] ? run : null;
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => ListAsync(LockRuns, [ids.ToArray()], reader =>

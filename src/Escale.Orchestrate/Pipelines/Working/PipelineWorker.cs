@@ -179,7 +179,7 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
         }
         catch (Exception error)
         {
-            report = report with { Phase = StepPhase.Failed, Failure = new StepFailure("orchestrate.internal-error", $"{error.GetType().Name}: {error.Message}", "Please report it with the log of the step.") };
+            report = report with { Phase = StepPhase.Failed, Failure = StepFailures.Of(error) };
         }
         held.Ended = true;
         _reports.Writer.TryWrite(report);

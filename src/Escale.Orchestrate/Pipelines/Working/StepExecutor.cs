@@ -37,9 +37,7 @@ internal sealed class StepExecutor(Definitions definitions, IEnumerable<ITaskRun
         }
         catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            return Failed(report, log, error is EscaleException known
-                ? new StepFailure(known.Code, known.Message + (known.Place is { } place ? $" ({place})" : ""), known.Remedy)
-                : new StepFailure("orchestrate.internal-error", $"{error.GetType().Name}: {error.Message}", "Please report it with the log of the step."));
+            return Failed(report, log, StepFailures.Of(error));
         }
         finally
         {

@@ -171,6 +171,8 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
             return List(added);
         }
 
+        public override Task<PipelineRun?> FindRunAsync(string pipeline, string key) => Task.FromResult(store.Runs.Values.FirstOrDefault(run => run.Pipeline == pipeline && run.Key == key));
+
         public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => List(ids.Order(StringComparer.Ordinal).Where(store.Runs.ContainsKey).Select(id => store.Runs[id]));
 
         public override Task<IReadOnlyList<PipelineStep>> StepsAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted) => List(

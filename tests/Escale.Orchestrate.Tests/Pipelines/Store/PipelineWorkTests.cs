@@ -227,6 +227,19 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
     }
 
     [Fact]
+    public async Task A_storm_of_requests_makes_one_run_of_each_key_and_one_of_them_runs()
+    {
+        var pipeline = Pipeline("p", Step("a"));
+        await KnowAsync(pipeline);
+        var started = await Task.WhenAll(Enumerable.Range(0, 120).Select(async at => (Key: at % 12, (await _engine.StartAsync(
+            new NewRun { Id = PipelineRunId.New(TimeProvider.System), Definition = Definition.Of(pipeline), Trigger = "webhook", Key = $"webhook:{at % 12}" }, default)).Id)));
+        Assert.Equal(12, started.Distinct().Count()); // whoever asks again hears of the run that there is
+        var runs = await _history.ListAsync("p", 1000, default);
+        Assert.Equal((12, 1, 11), (runs.Count, runs.Count(run => run.Status == "running"), runs.Count(run => run.Status == "queued")));
+        Assert.Equal(started.Select(pair => pair.Id).Distinct().Order(), runs.Select(run => run.Id).Order());
+    }
+
+    [Fact]
     public async Task A_file_starts_a_pipeline_once_when_it_has_come_whole()
     {
         using var folder = new TempFolder();

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Tasks;
+using Escale.Orchestrate.Pipelines.Working;
 using Escale.Testing;
 using Xunit;
 
@@ -66,6 +68,40 @@ public sealed class TaskTests : IDisposable
         var code = await ChildProgram.RunAsync(new ProcessStartInfo("/bin/sh", ["-c", "head -c 20000000 /dev/zero | tr '\\0' x; echo; echo end"]), line => (longest, total) = (Math.Max(longest, line.Length), total + line.Length), _ => { }, null, default);
         Assert.Equal((0, 20_000_003L), (code, total));
         Assert.InRange(longest, 1, 1 << 20);
+    }
+
+    [Fact]
+    public void A_log_that_is_flooded_keeps_its_beginning_and_its_end()
+    {
+        var written = new System.Text.StringBuilder();
+        var log = new StepLog(text => written.Append(text));
+        for (var line = 0; line < 400_000; line++)
+        {
+            log.Say($"line {line} of a program that never stops talking");
+        }
+        log.End();
+        var text = written.ToString();
+        Assert.InRange(text.Length, 900_000, 1_100_000);
+        Assert.StartsWith("line 0 ", text, StringComparison.Ordinal);
+        Assert.EndsWith("line 399999 of a program that never stops talking\n", text, StringComparison.Ordinal);
+        Assert.Contains("lines are left out", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_that_is_missing_is_named_with_what_to_do()
+    {
+        var texts = new StepTexts(null!, new RunEnvironment(), new ProjectRoot(_folder.Path));
+        var task = new TaskSpec { Id = "tell", Kind = TaskKind.Notify, With = new Dictionary<string, IReadOnlyList<string>> { ["url"] = ["${ESCALE_NO_SUCH_SECRET}"] } };
+        var error = Assert.Throws<EscaleException>(() => texts.Fill(task, [], _ => { }));
+        Assert.Equal(("orchestrate.secret-missing", true, true), (error.Code, error.Message.Contains("ESCALE_NO_SUCH_SECRET", StringComparison.Ordinal), error.Remedy!.Contains("environment", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_full_disk_is_called_so_and_a_bug_a_bug()
+    {
+        Assert.Equal(DiskFull.Code, StepFailures.Of(new IOException("No space left on device", 28)).Code);
+        Assert.Equal("orchestrate.internal-error", StepFailures.Of(new InvalidOperationException("x")).Code);
+        Assert.Equal("x.y", StepFailures.Of(new EscaleException("x.y", "It failed.")).Code);
     }
 
     private Task<TaskOutcome> WaitAsync(string? earlier, params (string Name, string Value)[] with) => WaitAsync(earlier, [], with);
