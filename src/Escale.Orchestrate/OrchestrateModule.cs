@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Orchestrate.Export;
 using Escale.Orchestrate.Following;
 using Escale.Orchestrate.Pipelines;
 using Escale.Orchestrate.Pipelines.Commands;
@@ -61,5 +62,6 @@ public sealed class OrchestrateModule : EscaleModule
         cli.Verb("runs", RunsVerb.Add);
         cli.Verb("pipeline", PipelineVerbs.Add);
         cli.Verb("worker", WorkerVerb.Add);
+        cli.Verb("export", ExportVerbs.Add);
     }
 }

@@ -1,5 +1,6 @@
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Outside;
 using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
@@ -27,6 +28,9 @@ internal static class PipelineServices
         services.AddSingleton<StepTexts>();
         services.AddSingleton<IStepExecutor, StepExecutor>();
         services.AddSingleton<Func<IEnumerable<ITaskRunner>>>(provider => provider.GetServices<ITaskRunner>);
+        services.AddSingleton<OutsideRuns>();
+        services.AddSingleton<StepRunner>();
+        services.AddSingleton<Followers>();
         services.AddSingleton<ITaskRunner, ShellTask>();
         services.AddSingleton<ITaskRunner, BuildTask>();
         services.AddSingleton<ITaskRunner, ScoreTask>();

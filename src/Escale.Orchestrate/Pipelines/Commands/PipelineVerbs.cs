@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Outside;
 using Escale.Orchestrate.Pipelines.Schedules;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
@@ -24,6 +25,7 @@ internal static class PipelineVerbs
         AddCancel(cli, group);
         AddClear(cli, group);
         MarkVerb.Add(cli, group);
+        StepVerb.Add(cli, group);
     }
 
     private static async Task<int> ListAsync(VerbCall call, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Files;
+using Escale.Orchestrate.Pipelines.Outside;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
 using Escale.Orchestrate.Pipelines.Working;
@@ -16,10 +17,19 @@ internal static class RunVerbOfPipelines
         var name = new Argument<string>("NAME") { Description = "The pipeline" };
         var parameters = new Option<string[]>("--param") { Description = "A parameter's value", HelpName = "NAME=VALUE", AllowMultipleArgumentsPerToken = true };
         var noWait = new Option<bool>("--no-wait") { Description = "Leave the work to a served program or a worker" };
-        cli.Add(group, new Command("run", "Run a pipeline now and wait for its end") { name, parameters, noWait }, async (call, cancellationToken) =>
+        var (time, followers) = (new ScheduledTime(), new Option<bool>("--followers") { Description = "Also run the pipelines that come after it" });
+        var command = new Command("run", "Run a pipeline now and wait for its end") { name, parameters, noWait, followers };
+        time.AddTo(command);
+        cli.Add(group, command, async (call, cancellationToken) =>
         {
             var spec = call.Get<PipelineFiles>().Get(call.Value(name)!);
-            var run = await Starting.StartAsync(call.Get<PipelineEngine>(), spec, Parse(call.Value(parameters) ?? []), "manual", null, call.Get<TimeProvider>(), cancellationToken);
+            if (time.Of(call) is { } at && StepVerb.LeftOut(spec, at) is { } reason)
+            {
+                call.Output.Message(reason);
+                return ExitCode.Success;
+            }
+            await (call.Value(followers) ? call.Get<Followers>().ListenAsync(spec, cancellationToken) : Task.CompletedTask);
+            var run = time.Of(call) is { } scheduled ? await call.Get<Followers>().ScheduledAsync(spec, scheduled, Parse(call.Value(parameters) ?? []), cancellationToken) : await Starting.StartAsync(call.Get<PipelineEngine>(), spec, Parse(call.Value(parameters) ?? []), "manual", null, call.Get<TimeProvider>(), cancellationToken);
             if (call.Value(noWait))
             {
                 PipelineVerbs.Say(call, await call.Get<PipelineHistory>().ShowAsync(run.Id, cancellationToken), run.Id);
@@ -27,7 +37,8 @@ internal static class RunVerbOfPipelines
             }
             var ended = await FollowAsync(call, run.Id, cancellationToken);
             Show(call.Output, ended);
-            return ended.Status == "succeeded" ? ExitCode.Success : ExitCode.Failure;
+            var isGood = ended.Status == "succeeded" && (!call.Value(followers) || await call.Get<Followers>().RunAsync(spec, shown => Show(call.Output, shown), cancellationToken));
+            return isGood ? ExitCode.Success : ExitCode.Failure;
         }, examples: ["escale pipeline run daily", "escale pipeline run daily --param day=2026-11-22 --json"]);
     }
 

@@ -29,8 +29,15 @@ internal sealed class StepLogs(PostgresPipelineStore store, TimeProvider clock) 
     private readonly Lock _gate = new();
     private Task? _writing;
 
+    /// <summary>Hears all lines besides, as they are written; null: nobody.</summary>
+    public Action<string>? Echo { get; set; }
+
     /// <summary>The log of an attempt.</summary>
-    public StepLog Open(string run, int ordinal, int attempt) => new(lines => Add(run, new LogLines(ordinal, attempt, clock.GetUtcNow(), lines)));
+    public StepLog Open(string run, int ordinal, int attempt) => new(lines =>
+    {
+        Echo?.Invoke(lines);
+        Add(run, new LogLines(ordinal, attempt, clock.GetUtcNow(), lines));
+    });
 
     /// <summary>The log of a run behind an id, and the last id.</summary>
     public async Task<(IReadOnlyList<LogLines> Lines, long Last)> ReadAsync(string run, long after, CancellationToken cancellationToken)
