@@ -139,7 +139,7 @@ internal sealed partial class PageReader(PipelineFiles files, PipelineHistory hi
         var now = files.Read().Pipelines.GetValueOrDefault(run.Pipeline);
         return new RunDetails(PipelineReads.Fact(run), run.Parameters.ToDictionary(pair => pair.Key, pair => Shown(pair.Value, run), StringComparer.Ordinal), run.Note, run.Stop, run.Parent, [.. steps.Select(step => step with { Task = tasks.ElementAtOrDefault(step.Ordinal) })])
         {
-            Pipeline = definition.Pipeline, CauseRuns = CauseRuns(run.Cause), HasChanged = now is null ? null : Definition.Of(now).Hash != run.Definition,
+            Pipeline = definition.Pipeline, CauseRuns = CauseRuns(run.Cause), DeadlineAt = run.DeadlineAt, MissedAt = run.MissedAt, HasChanged = now is null ? null : Definition.Of(now).Hash != run.Definition,
         };
     }
 

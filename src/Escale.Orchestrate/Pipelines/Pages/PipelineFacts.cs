@@ -50,6 +50,12 @@ public sealed record RunDetails(RunFact Run, IReadOnlyDictionary<string, string>
     /// <summary>The pipeline as the run has it.</summary>
     public required PipelineSpec Pipeline { get; init; }
 
+    /// <summary>When it should have ended, or null.</summary>
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>When it was found to be late, or null.</summary>
+    public DateTimeOffset? MissedAt { get; init; }
+
     /// <summary>The runs of other pipelines that made it.</summary>
     public IReadOnlyList<string> CauseRuns { get; init; } = [];
 

@@ -69,7 +69,7 @@ internal static class PipelineWords
     public static readonly Text LandingAbout = new("A run about yesterday that ends at 6:20 has landed 6 h 20 min after its interval. When this grows, what reads the tables waits.", "Une exécution sur la journée d'hier qui finit à 6 h 20 arrive 6 h 20 min après son intervalle. Quand cela augmente, ceux qui lisent les tables attendent.");
     public static readonly Text NoTimes = new("No run has ended yet.", "Aucune exécution n'est encore terminée.");
     public static readonly Text Others = new("others", "autres");
-    public static readonly Text Moment = new("began", "début");
+    public static readonly Text Moment = new("due", "prévue");
     public static readonly Text Seconds = new("seconds", "secondes");
     public static readonly Text Hours = new("hours", "heures");
     public static readonly Text Minutes = new("minutes", "minutes");
@@ -106,6 +106,8 @@ internal static class PipelineWords
     public static readonly Text NotBegun = new("has not begun", "pas commencée");
     public static readonly Text Waited = new("waited {0}", "a attendu {0}");
     public static readonly Text Landed = new("done {0} after its interval", "terminée {0} après son intervalle");
+    public static readonly Text DoneBy = new("to be done by {0}", "à finir avant le {0}");
+    public static readonly Text IsLate = new("late", "en retard");
     public static readonly Text Because = new("Why it ran", "Pourquoi");
     public static readonly Text Parameters = new("Parameters", "Paramètres");
     public static readonly Text Note = new("Note", "Remarque");
