@@ -51,7 +51,7 @@ internal static class ProfileVerb
         var progress = call.Output is { IsTerminal: true, IsJson: false } ? new Shown(call.Output) : null;
         try
         {
-            if (IsTable(what))
+            if (TableName.IsMeant(what))
             {
                 var name = TableName.Parse(what);
                 using var session = call.Get<LakeEngine>().OpenSession();
@@ -66,9 +66,6 @@ internal static class ProfileVerb
             progress?.Clear();
         }
     }
-
-    private static bool IsTable(string what) => !File.Exists(what) && !what.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) && what.Split('.') is [{ Length: > 0 }, { Length: > 0 } last]
-        && last.ToLowerInvariant() is not ("csv" or "tsv" or "txt" or "json" or "ndjson" or "jsonl" or "parquet" or "xlsx" or "xls" or "gz" or "zst");
 
     private static async Task WriteAsync(VerbCall call, TableProfile profile, string target, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Escale.Engines.DuckDb;
+using Escale.Kernel;
 
 namespace Escale.Explore.Sql;
 
@@ -59,10 +60,7 @@ internal sealed class CsvRows(TextWriter writer, bool spreadsheetSafe) : RowWrit
 
     private void Text(string text, bool isText)
     {
-        if (spreadsheetSafe && isText && Formulas.IsFormula(text))
-        {
-            text = "'" + text;
-        }
+        text = spreadsheetSafe && isText ? Formulas.Shown(text) : text;
         if (text.Length > 0 && !text.AsSpan().ContainsAny(_needQuotes))
         {
             writer.Write(text);

@@ -9,6 +9,8 @@ namespace Escale.Kernel;
 /// </summary>
 public sealed partial record TableName
 {
+    private static readonly HashSet<string> _endings = new(["csv", "tsv", "tab", "txt", "json", "geojson", "ndjson", "jsonl", "parquet", "pq", "xlsx", "xls", "xlsb", "gz", "zst", "zstd"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Creates the name; both parts are checked.</summary>
     /// <exception cref="EscaleException"><c>kernel.table-name</c> when a part is not a safe identifier.</exception>
     public TableName(string schema, string name)
@@ -30,6 +32,9 @@ public sealed partial record TableName
         var parts = text.Split('.');
         return parts.Length == 2 ? new TableName(parts[0], parts[1]) : throw Invalid(text);
     }
+
+    /// <summary>Whether what somebody typed where a table or a file may stand is meant as a table: two parts, no folder, no file of that name, and not the ending of one.</summary>
+    public static bool IsMeant(string text) => text.Split('.') is [{ Length: > 0 }, { Length: > 0 } last] && !text.AsSpan().ContainsAny('/', '\\') && !_endings.Contains(last) && !File.Exists(text);
 
     /// <summary>The name quoted for SQL: <c>"schema"."name"</c>.</summary>
     public string ToSql() => $"\"{Schema}\".\"{Name}\"";

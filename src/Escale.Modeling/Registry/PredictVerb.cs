@@ -50,7 +50,7 @@ internal static class PredictVerb
     private static async Task<(Frame Raw, Frame Prepared)> ReadAsync(VerbCall call, RowPreparation? preparation, string rows, CancellationToken cancellationToken)
     {
         var reader = call.Get<FrameReader>();
-        if (!IsTable(rows))
+        if (!TableName.IsMeant(rows))
         {
             var raw = (await reader.ReadFileAsync(rows, cancellationToken)).Frame;
             return (raw, preparation is null ? raw : (await reader.ReadFileAsync(rows, cancellationToken, preparation)).Frame);
@@ -76,8 +76,8 @@ internal static class PredictVerb
     // A file or a table is written by the code that predicts in the background of the pages.
     private static async Task<int> ToAsync(VerbCall call, string model, string? version, string rows, string to, CancellationToken cancellationToken)
     {
-        var isTable = !to.Contains('/', StringComparison.Ordinal) && to.Split('.') is [_, not ("csv" or "tsv" or "parquet")] && !File.Exists(to);
-        var order = new Scoring.ScoreOrder { Model = model, Version = version, Table = IsTable(rows) ? TableName.Parse(rows) : null, File = IsTable(rows) ? null : rows, To = isTable ? TableName.Parse(to) : null };
+        var isTable = TableName.IsMeant(to);
+        var order = new Scoring.ScoreOrder { Model = model, Version = version, Table = TableName.IsMeant(rows) ? TableName.Parse(rows) : null, File = TableName.IsMeant(rows) ? null : rows, To = isTable ? TableName.Parse(to) : null };
         var scored = await WriteAsync(call, order, isTable ? null : Path.GetFullPath(to), cancellationToken);
         if (call.Output.IsJson)
         {
@@ -116,8 +116,6 @@ internal static class PredictVerb
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    private static bool IsTable(string rows) => !File.Exists(rows) && rows.Split('.').Length == 2 && !rows.Contains('/', StringComparison.Ordinal) && !rows.EndsWith(".csv", StringComparison.Ordinal);
 
     // The columns of the file as they were, then what is predicted; a column of that name is not overwritten.
     internal static byte[] Csv(Frame frame, Model model, Predictions predictions)

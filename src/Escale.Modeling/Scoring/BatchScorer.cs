@@ -162,7 +162,7 @@ internal sealed class BatchScorer(ModelRegistry registry, FrameReader reader, La
         if (order.Csv is { } csv)
         {
             using var described = session.Connection.Query($"SELECT * FROM {Staged} LIMIT 0", cancellationToken);
-            var safe = described.Columns.Select(column => DuckSql.Name(column.Name) is var name && column.Type.Id == DuckTypeId.Varchar ? $"CASE WHEN regexp_matches({name}, '^[=+\\-@\\t\\r]') AND try_cast({name} AS DOUBLE) IS NULL THEN '''' || {name} ELSE {name} END AS {name}" : name).ToList();
+            var safe = described.Columns.Select(column => DuckSql.Name(column.Name) is var name && column.Type.Id == DuckTypeId.Varchar ? $"{Formulas.ShownSql(name)} AS {name}" : name).ToList();
             described.Dispose();
             session.Connection.Execute($"COPY (SELECT {string.Join(", ", safe)} FROM {Staged}) TO {DuckSql.Literal(csv)} (FORMAT csv, HEADER)", cancellationToken);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Escale.Engines.DuckDb;
+using Escale.Kernel;
 using Escale.Explore.Sql;
 
 namespace Escale.Explore.Tables.Exports;
