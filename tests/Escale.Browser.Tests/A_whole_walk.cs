@@ -28,6 +28,10 @@ public sealed class A_whole_walk : IDisposable
         await walk.GoAsync(walk.ShareADashboardAsync, "share");
         await walk.GoAsync(walk.RunAndCancelAsync, "run");
         await walk.GoAsync(walk.RunAgainWhatFailedAsync, "retry");
+        if (language == "fr-FR")
+        {
+            await walk.GoAsync(walk.MendAPipelineAsync, "pipeline");
+        }
         await walk.GoAsync(walk.SignOutAsync, "sign-out");
 
         var all = walk.Faults.Concat(visit.Complaints).ToList();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Escale.Testing;
 
 namespace Escale.Examples.PortOfDakar;
@@ -36,12 +37,24 @@ public sealed class LongerRunTests(LongerRunTests.Port port) : IClassFixture<Lon
         Assert.Equal(port.VersionsBefore, await port.VersionsAsync());
     }
 
-    /// <summary>Eight weeks, two weeks more, and once again with nothing new.</summary>
+    [Fact]
+    public void Its_pipelines_run_one_after_the_other_and_find_nothing_to_do()
+    {
+        Assert.All(port.Rounds, round => Assert.True(round.ExitCode == 0, round.ToString()));
+        Assert.Equal(["bronze", "daily", "gold", "silver"], JsonDocument.Parse(port.Rounds[0].Output).RootElement.GetProperty("pipelines").EnumerateArray().Select(pipeline => pipeline.GetProperty("name").GetString()));
+        var order = port.Rounds[1].Output.Split('\n').Where(line => line.Contains("  succeeded  ", StringComparison.Ordinal) && line.Contains(" p2", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]);
+        Assert.Equal(["bronze", "silver", "gold"], order);
+    }
+
+    /// <summary>Eight weeks, two weeks more, and once again with nothing new; then a round of the pipelines.</summary>
     public sealed class Port : PortProject, IAsyncLifetime
     {
         private readonly List<Finished> _finished = [];
 
         internal IReadOnlyList<Finished> Finished => _finished;
+
+        /// <summary>What the pipelines said: which there are, those of an hour, that of a day.</summary>
+        internal List<Finished> Rounds { get; } = [];
 
         internal string VersionsBefore { get; private set; } = "";
 
@@ -51,6 +64,9 @@ public sealed class LongerRunTests(LongerRunTests.Port port) : IClassFixture<Lon
             _finished.Add(await RunAsync(Days));
             VersionsBefore = await VersionsAsync();
             _finished.Add(await RunAsync(Days));
+            Rounds.Add(await PipelineAsync(Days, "ls", "--json"));
+            Rounds.Add(await PipelineAsync(Days, "run", "bronze", "--followers"));
+            Rounds.Add(await PipelineAsync(Days, "run", "daily"));
         }
 
         public ValueTask DisposeAsync()

@@ -40,8 +40,10 @@ public abstract class PortProject : IDisposable
         _truth.Dispose();
     }
 
-    internal Task<Finished> RunAsync(int days) => Example.RunAsync(
-        new Dictionary<string, string> { ["PORT_SCALE"] = (days / (double)SimulatorOptions.TwoYears).ToString("R", CultureInfo.InvariantCulture) });
+    internal Task<Finished> RunAsync(int days) => Example.RunAsync(Scale(days));
+
+    /// <summary>Runs a pipeline, and with <c>--followers</c> those that come after it, as a CronJob does.</summary>
+    internal Task<Finished> PipelineAsync(int days, params string[] arguments) => EscaleProgram.RunAsync(Example.Folder, ["pipeline", .. arguments], Scale(days));
 
     /// <summary>Compares numbers of the tables with those of the truth file of the same names.</summary>
     internal async Task CountsAreExpectedAsync(Dictionary<string, string> queries)
@@ -78,6 +80,8 @@ public abstract class PortProject : IDisposable
 
         Assert.Equal(expected.Order(StringComparer.Ordinal), rows.Select(row => $"{row["id"]} {row["tonnes"]} {row["teu"]}").Order(StringComparer.Ordinal));
     }
+
+    private static Dictionary<string, string> Scale(int days) => new() { ["PORT_SCALE"] = (days / (double)SimulatorOptions.TwoYears).ToString("R", CultureInfo.InvariantCulture) };
 
     private static string Line(PortCall call, int events)
     {
