@@ -115,14 +115,14 @@ internal static class PipelineEndpoints
             .WithSummary("Follow a run by server-sent events: 'run' when its state changes, 'log' with new lines, 'end'");
     }
 
-    private static async Task<Ok<PipelineList>> ListAsync(PipelineFiles files, PipelineHistory history, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Ok<PipelineList>> ListAsync(PipelineFiles files, PipelineProblems problems, PipelineHistory history, TimeProvider clock, CancellationToken cancellationToken)
     {
         var folder = files.Read();
         var (rows, newest) = (await history.PipelinesAsync(cancellationToken), await history.NewestAsync(cancellationToken));
         var listed = folder.Pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal).Select(pipeline => new Listed(
             pipeline.Name, pipeline.Description, pipeline.Path, ScheduleText.Of(pipeline), pipeline.Tasks.Count, rows.TryGetValue(pipeline.Name, out var row) && row.IsPaused,
             pipeline.Schedule is { } schedule ? new Schedules.Schedule(schedule).Next(clock.GetUtcNow()) : null, newest.GetValueOrDefault(pipeline.Name)));
-        return TypedResults.Ok(new PipelineList([.. listed], [.. folder.Errors.Select(error => new WrongFile(error.Code, error.Message, error.Place?.ToString(), error.Remedy))]));
+        return TypedResults.Ok(new PipelineList([.. listed], [.. problems.All().Select(error => new WrongFile(error.Code, error.Message, error.Place?.ToString(), error.Remedy))]));
     }
 
     private static async Task<Accepted<Started>> StartAsync(HttpContext context, PipelineActions actions, PipelineFiles files, string name, StartForm form, CancellationToken cancellationToken) => Answer(await actions.StartAsync(

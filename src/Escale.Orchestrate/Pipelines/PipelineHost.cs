@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Archive;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
@@ -14,6 +15,7 @@ public sealed class PipelineHost : IAsyncDisposable
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _lookAfterEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _forgetEvery = TimeSpan.FromHours(6);
+    private static readonly TimeSpan _archiveEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _afterTrouble = TimeSpan.FromSeconds(3);
 
     private readonly PipelineEngine _engine;
@@ -22,13 +24,14 @@ public sealed class PipelineHost : IAsyncDisposable
     private readonly IStepExecutor _executor;
     private readonly TimeProvider _clock;
     private readonly Func<TriggerSight>? _sight;
+    private readonly PipelineArchive? _archive;
     private readonly CancellationTokenSource _stop = new();
     private Task _working = Task.CompletedTask;
     private PipelineWorker? _worker;
 
-    internal PipelineHost(PipelineEngine engine, PipelineFiles files, PipelineHistory history, IStepExecutor executor, TimeProvider clock, Func<TriggerSight>? sight = null)
+    internal PipelineHost(PipelineEngine engine, PipelineFiles files, PipelineHistory history, IStepExecutor executor, TimeProvider clock, Func<TriggerSight>? sight = null, PipelineArchive? archive = null)
     {
-        (_engine, _files, _history, _executor, _clock, _sight) = (engine, files, history, executor, clock, sight);
+        (_engine, _files, _history, _executor, _clock, _sight, _archive) = (engine, files, history, executor, clock, sight, archive);
     }
 
     /// <summary>Starts working, beside whatever else the program does.</summary>
@@ -92,7 +95,7 @@ public sealed class PipelineHost : IAsyncDisposable
                 await Task.Delay(_lookForFilesEvery, _clock, cancellationToken);
             }
             _worker = new PipelineWorker(_engine, _executor, _clock, settings);
-            await Task.WhenAll(_worker.RunAsync(cancellationToken), ScheduleAsync(_worker, schedules, cancellationToken));
+            await Task.WhenAll(_worker.RunAsync(cancellationToken), ScheduleAsync(_worker, schedules, cancellationToken), schedules ? ArchiveAsync(cancellationToken) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -128,6 +131,29 @@ public sealed class PipelineHost : IAsyncDisposable
             catch (EscaleException)
             {
                 await Task.Delay(_afterTrouble, _clock, cancellationToken); // the store is away; what was due is made up for
+            }
+        }
+    }
+
+    // Beside everything else: the lake may be slow, and schedules do not wait for it.
+    private async Task ArchiveAsync(CancellationToken cancellationToken)
+    {
+        var cleaned = (long?)null;
+        while (_archive is not null)
+        {
+            await Task.Delay(_archiveEvery, _clock, cancellationToken);
+            try
+            {
+                await _archive.WriteAsync(cancellationToken);
+                if (cleaned is null || _clock.GetElapsedTime(cleaned.Value) > _forgetEvery)
+                {
+                    await Task.Run(_archive.Clean, cancellationToken);
+                    cleaned = _clock.GetTimestamp();
+                }
+            }
+            catch (Exception error) when (error is EscaleException or IOException)
+            {
+                // The database or the lake is away: the next time takes it all.
             }
         }
     }

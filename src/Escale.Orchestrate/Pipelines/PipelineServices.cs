@@ -1,4 +1,5 @@
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Archive;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Outside;
 using Escale.Orchestrate.Pipelines.Scheduling;
@@ -18,6 +19,8 @@ internal static class PipelineServices
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<PipelineFiles>();
+        services.AddSingleton(provider => new PipelineProblems(
+            provider.GetRequiredService<PipelineFiles>(), () => provider.GetService<LiveProject>()?.Now().Graph ?? provider.GetRequiredService<Project>().Graph));
         services.AddSingleton<PostgresPipelineStore>();
         services.AddSingleton<IPipelineStore>(provider => provider.GetRequiredService<PostgresPipelineStore>());
         services.AddSingleton<Definitions>();
@@ -25,6 +28,7 @@ internal static class PipelineServices
             provider.GetRequiredService<IPipelineStore>(), provider.GetRequiredService<Definitions>(), Limits(provider.GetRequiredService<PipelineFiles>()), SeededRandom.Unpredictable()));
         services.AddSingleton<PipelineHistory>();
         services.AddSingleton<StepLogs>();
+        services.AddSingleton<PipelineArchive>();
         services.AddSingleton<StepTexts>();
         services.AddSingleton<IStepExecutor, StepExecutor>();
         services.AddSingleton<Func<IEnumerable<ITaskRunner>>>(provider => provider.GetServices<ITaskRunner>);
@@ -39,7 +43,8 @@ internal static class PipelineServices
         services.AddSingleton<ITaskRunner, WaitTask>();
         services.AddSingleton(provider => new PipelineHost(
             provider.GetRequiredService<PipelineEngine>(), provider.GetRequiredService<PipelineFiles>(), provider.GetRequiredService<PipelineHistory>(), provider.GetRequiredService<IStepExecutor>(),
-            provider.GetRequiredService<TimeProvider>(), () => new TriggerSight(new FileArrivals(provider.GetRequiredService<ProjectRoot>(), provider.GetRequiredService<TimeProvider>()), provider.GetService<LiveProject>())));
+            provider.GetRequiredService<TimeProvider>(), () => new TriggerSight(new FileArrivals(provider.GetRequiredService<ProjectRoot>(), provider.GetRequiredService<TimeProvider>()), provider.GetService<LiveProject>()),
+            provider.GetRequiredService<PipelineArchive>()));
         services.AddSingleton<IAttention, LateAttention>();
     }
 

@@ -55,6 +55,14 @@ public sealed class A_pipeline_of_a_project : IDisposable
         Assert.Equal((true, false), (File.Exists(Path.Combine(_folder.Path, "told")), File.Exists(Path.Combine(_folder.Path, "never"))));
         await EndedAsync((await File.ReadAllTextAsync(Path.Combine(_folder.Path, "child"))).Trim());
         Assert.Equal(2, (await JsonAsync(0, "pipeline", "runs", "--json")).GetArrayLength());
+
+        _folder.Write("pipelines/vain.yml", "triggers: {assets: [silver.nothing]}\ntasks:\n  - {id: make, build: sale}\n");
+        var wrong = await JsonAsync(1, "pipeline", "ls", "--json");
+        Assert.Equal(3, wrong.GetProperty("pipelines").GetArrayLength());
+        var errors = wrong.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("place")}: {error.GetProperty("message")} {error.GetProperty("next")}").ToList();
+        Assert.Equal(2, errors.Count);
+        Assert.Contains("'silver.nothing' selects nothing", errors[0], StringComparison.Ordinal);
+        Assert.Contains("pipelines/vain.yml: The pipeline 'vain' at its step 'make' builds what is not there: 'sale' selects nothing. Did you mean 'sales'?", errors[1], StringComparison.Ordinal);
     }
 
     // What the step had started is told to end with it; who inherits it may be slow to take note.

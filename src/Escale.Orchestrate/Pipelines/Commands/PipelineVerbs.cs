@@ -30,7 +30,7 @@ internal static class PipelineVerbs
 
     private static async Task<int> ListAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        var (folder, history, clock) = (call.Get<PipelineFiles>().Read(), call.Get<PipelineHistory>(), call.Get<TimeProvider>());
+        var (folder, problems, history, clock) = (call.Get<PipelineFiles>().Read(), call.Get<PipelineProblems>().All(), call.Get<PipelineHistory>(), call.Get<TimeProvider>());
         var (rows, newest) = folder.Pipelines.Count == 0 ? (new Dictionary<string, PipelineRow>(), new Dictionary<string, ShownRun>()) : (await history.PipelinesAsync(cancellationToken), await history.NewestAsync(cancellationToken));
         var shown = folder.Pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal).Select(pipeline => new
         {
@@ -40,10 +40,10 @@ internal static class PipelineVerbs
         }).ToList();
         if (call.Output.IsJson)
         {
-            call.Output.WriteJson(new { Pipelines = shown, Errors = folder.Errors.Select(error => new { error.Code, error.Message, Place = error.Place?.ToString(), Next = error.Remedy }) });
-            return folder.Errors.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+            call.Output.WriteJson(new { Pipelines = shown, Errors = problems.Select(error => new { error.Code, error.Message, Place = error.Place?.ToString(), Next = error.Remedy }) });
+            return problems.Count == 0 ? ExitCode.Success : ExitCode.Failure;
         }
-        if (shown.Count == 0 && folder.Errors.Count == 0)
+        if (shown.Count == 0 && problems.Count == 0)
         {
             call.Output.Line($"No pipelines yet. Write {PipelineFiles.Folder}/daily.yml with a schedule and what to build.");
         }
@@ -54,11 +54,11 @@ internal static class PipelineVerbs
                 one.Name, one.Schedule, one.Paused ? "paused" : Moment(one.Next), Moment(one.Last?.StartedAt ?? one.Last?.CreatedAt), one.Last?.Status ?? "", one.Steps.ToString(CultureInfo.InvariantCulture),
             ]));
         }
-        foreach (var error in folder.Errors)
+        foreach (var error in problems)
         {
             call.Output.Message($"{error.Place}: {error.Message} {error.Remedy}");
         }
-        return folder.Errors.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+        return problems.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
     private static void AddRuns(Cli cli, Command group)

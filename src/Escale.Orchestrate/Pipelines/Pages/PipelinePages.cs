@@ -17,9 +17,9 @@ internal static class PipelinePages
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/pipelines", async (HttpContext context, PageReader reader, PipelineFiles files, string? find, CancellationToken cancellationToken) => Page.Show<PipelinesView>(new
+        endpoints.MapGet("/pipelines", async (HttpContext context, PageReader reader, PipelineFiles files, PipelineProblems problems, string? find, CancellationToken cancellationToken) => Page.Show<PipelinesView>(new
         {
-            Pipelines = await reader.ListAsync(find, Listed, cancellationToken), files.Read().Errors, Find = find ?? "", Total = files.Read().Pipelines.Count, CanRun = MayRun(context),
+            Pipelines = await reader.ListAsync(find, Listed, cancellationToken), Errors = problems.All(), Find = find ?? "", Total = files.Read().Pipelines.Count, CanRun = MayRun(context),
         })).For(Role.Viewer).ExcludeFromDescription();
         endpoints.MapGet("/pipelines/{name}", ShowAsync).For(Role.Viewer).ExcludeFromDescription();
         endpoints.MapGet("/pipelines/runs/{id}", async (HttpContext context, PageReader reader, string id, string? tab, string? step, int? attempt, CancellationToken cancellationToken) =>

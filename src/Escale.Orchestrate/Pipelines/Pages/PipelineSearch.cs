@@ -13,7 +13,7 @@ internal sealed class PipelineSearch(PipelineFiles files) : ISearchSource
 }
 
 /// <summary>Tells the first page of pipelines whose newest run failed, and of files that cannot be read.</summary>
-internal sealed class PipelineAttention(PipelineFiles files, PipelineReads reads) : IAttention
+internal sealed class PipelineAttention(PipelineFiles files, PipelineProblems problems, PipelineReads reads) : IAttention
 {
     private const int Most = 20;
     private const int Letters = 140;
@@ -21,7 +21,7 @@ internal sealed class PipelineAttention(PipelineFiles files, PipelineReads reads
     public async Task<IReadOnlyList<AttentionItem>> ReadAsync(Reader reader, CancellationToken cancellationToken)
     {
         var folder = files.Read();
-        var items = folder.Errors.Select(error => new AttentionItem("bad", error.Place?.File ?? PipelineFiles.Folder, ErrorGuide.WordsFor(reader, error.Code)?.Meaning ?? error.Message, "/pipelines")).ToList();
+        var items = problems.All().Select(error => new AttentionItem("bad", error.Place?.File ?? PipelineFiles.Folder, ErrorGuide.WordsFor(reader, error.Code)?.Meaning ?? error.Message, "/pipelines")).ToList();
         if (folder.Pipelines.Count > 0)
         {
             items.AddRange((await reads.FailuresAsync(Most, cancellationToken)).Where(failure => folder.Pipelines.ContainsKey(failure.Pipeline)).Select(failure => new AttentionItem(

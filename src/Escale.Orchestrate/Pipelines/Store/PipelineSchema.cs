@@ -128,6 +128,11 @@ internal static class PipelineSchema
         alter table pipeline_sources add column detail text;
         """);
 
+    public static Migration Archive { get; } = new("007-pipeline-archive", """
+        alter table pipeline_runs add column archived_at timestamptz;
+        create index pipeline_runs_to_archive on pipeline_runs (ended_at) where ended_at is not null and archived_at is distinct from ended_at;
+        """);
+
     // Whoever looks for steps finds the most urgent at the index's beginning, however many wait.
     public static Migration Order { get; } = new("005-pipeline-order", """
         drop index pipeline_steps_ready;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Escale.Engines.Tables;
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Archive;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Flow;
 using Escale.Orchestrate.Pipelines.Schedules;
@@ -90,6 +92,47 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         Assert.Equal("failed", (await EndedAsync(id)).Status);
         Assert.Equal(1, await _engine.MarkAsync(id, null, StepPhase.Succeeded, "they are right", "awa", default));
         Assert.Equal("succeeded", (await EndedAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task What_has_ended_is_in_tables_of_the_lake_once_also_after_it_was_gone_on_with()
+    {
+        using var folder = new TempFolder();
+        using var engine = LakeEngine.Open(folder.Path);
+        var archive = new PipelineArchive(_store, new Definitions(_store), engine, TimeProvider.System);
+        var isMended = false;
+        Work(claimed => claimed.Step.Id == "b" && !isMended ? Failure("x.b") : null);
+        var id = await StartAsync(Pipeline("p", Step("a"), Step("b", "a")));
+        await EndedAsync(id);
+        await using (var logs = new StepLogs(_store, TimeProvider.System))
+        {
+            logs.Open(id, 1, 1).Say("no such\tport: 'Dakar'");
+            logs.Open(id, 1, 1).Say("two");
+        }
+        Assert.Equal(0, await archive.WriteAsync(default)); // what was said last may still be on its way
+        await AgeAsync();
+        Assert.Equal((1, 0), (await archive.WriteAsync(default), await archive.WriteAsync(default)));
+        Assert.Equal(["a succeeded failed ", "b failed failed x.b"], Rows("select step || ' ' || status || ' ' || run_status || ' ' || coalesce(error_code, '') from ops.pipeline_attempts order by 1"));
+        Assert.Equal(["b 1 1 no such\tport: 'Dakar'", "b 1 2 two"], Rows("select step || ' ' || attempt || ' ' || line || ' ' || text from ops.pipeline_logs order by line"));
+
+        isMended = true;
+        await _engine.ClearAsync(id, null, true, default);
+        await EndedAsync(id);
+        await AgeAsync();
+        Assert.Equal(1, await archive.WriteAsync(default));
+        Assert.Equal(["a 1 succeeded", "b 1 failed", "b 2 succeeded"], Rows("select step || ' ' || attempt || ' ' || status from ops.pipeline_attempts where run_status = 'succeeded' and seconds >= 0 order by 1"));
+        archive.Clean();
+        Assert.Equal(["3"], Rows("select count(*)::varchar from ops.pipeline_attempts"));
+
+        Task AgeAsync() => _database.ExecuteAsync("update orchestrate.pipeline_runs set ended_at = ended_at - interval '1 minute'");
+
+        List<string> Rows(string sql)
+        {
+            using var session = engine.OpenSession();
+            session.MountAll();
+            using var result = session.Connection.Query(sql);
+            return [.. result.Rows().Select(row => (string)row[0]!)];
+        }
     }
 
     [Fact]
