@@ -65,10 +65,10 @@ internal sealed partial class Walk(Visit visit, Harbour harbour, IPage page, boo
 
     private Task LookAsync(string name) => LookAsync(page, name);
 
-    /// <summary>Looks at a page in both themes and, unless it would disturb what is open on it, at the width of a phone.</summary>
+    /// <summary>Looks at a page in both themes (colours have no language: in the dark only in French, but for pictures) and, unless it would disturb what is open on it, at the width of a phone.</summary>
     private async Task LookAsync(IPage seen, string name, bool phone = true)
     {
-        foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        foreach (var theme in isFrench || _pictures is not null ? new[] { ColorScheme.Light, ColorScheme.Dark } : [ColorScheme.Light])
         {
             await WearAsync(seen, theme);
             Faults.AddRange(theme == ColorScheme.Light ? await Accessibility.FaultsAsync(seen) : await Accessibility.FaultsOfColoursAsync(seen));

@@ -75,7 +75,7 @@ public sealed class Pipelines_in_the_browser : IDisposable
         var page = await session.Client.GetStringAsync(path);
         Assert.Contains("orchestrate.exit-code", page, StringComparison.Ordinal);
         Assert.Contains("Try again from here", page, StringComparison.Ordinal);
-        Assert.Contains("nothing came", await session.Client.GetStringAsync($"/api/v1/pipelines/runs/{run}/log?step=load"), StringComparison.Ordinal);
+        await SaysAsync(session, $"/api/v1/pipelines/runs/{run}/log?step=load", "nothing came");
         Assert.DoesNotContain("nothing came", await session.Client.GetStringAsync($"/api/v1/pipelines/runs/{run}/log?step=fetch"), StringComparison.Ordinal);
         var events = await session.Client.GetStringAsync($"/api/v1/pipelines/runs/{run}/events");
         Assert.Contains("[fetch] fetched 2026-11-22", events, StringComparison.Ordinal);
@@ -106,6 +106,16 @@ public sealed class Pipelines_in_the_browser : IDisposable
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonDocument.Parse(text).RootElement;
+    }
+
+    // Lines are gathered for a moment before they are written.
+    private static async Task SaysAsync(SignedIn session, string path, string words)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!(await session.Client.GetStringAsync(path, patience.Token)).Contains(words, StringComparison.Ordinal))
+        {
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private static async Task<JsonElement> EndAsync(SignedIn session, string run)
