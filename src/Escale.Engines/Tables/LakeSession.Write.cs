@@ -29,6 +29,16 @@ public sealed partial class LakeSession
         return Commit(plan, Copy(plan, ct), ct);
     }
 
+    /// <summary>Takes away rows that are kept no longer.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="condition">Which, in SQL over its columns.</param>
+    /// <exception cref="EscaleException">Those of <see cref="Write"/>; <c>lake.table-not-found</c>.</exception>
+    public WriteOutcome Forget(TableName table, string condition)
+    {
+        Mount(table);
+        return Write(new TableWrite { Table = table, Mode = WriteMode.ReplaceWhere, Operation = "RETENTION", Predicate = condition, Sql = $"SELECT * FROM {table.ToSql()} WHERE false" });
+    }
+
     /// <summary>
     /// The first half of an append or overwrite: the COPY to run. Where the SELECT reads untrusted files, give <see cref="TableWrite.Columns"/>
     /// and run the COPY in a sandbox that may write to the folder of <see cref="CopyPlan.Location"/>.

@@ -194,12 +194,7 @@ internal sealed class PredictionLog(LakeEngine engine, TimeProvider clock) : IAs
             foreach (var source in newest)
             {
                 var until = (clock.GetUtcNow() - TimeSpan.FromDays(source.Logging.Days)).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
-                session.Mount(Table);
-                session.Write(new TableWrite
-                {
-                    Table = Table, Mode = WriteMode.ReplaceWhere, Operation = "RETENTION", Predicate = $"endpoint = {Engines.DuckDb.DuckSql.Literal(source.Endpoint)} AND asked_at < TIMESTAMP '{until}'",
-                    Sql = $"SELECT * FROM {Table.ToSql()} WHERE false",
-                });
+                session.Forget(Table, $"endpoint = {Engines.DuckDb.DuckSql.Literal(source.Endpoint)} AND asked_at < TIMESTAMP '{until}'");
             }
         }
         catch (Exception error) when (error is EscaleException or IOException)

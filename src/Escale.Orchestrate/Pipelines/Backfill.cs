@@ -39,10 +39,9 @@ internal static class Backfill
         {
             throw new EscaleException("orchestrate.parameter", "At most so many runs: that must be 1 or more.", "Leave it out for all of them.");
         }
-        var scheduler = new PipelineScheduler(null!, () => new PipelineFolder(new Dictionary<string, PipelineSpec>(), []), clock, () => System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true));
         var (schedule, definition, mark) = (new Schedule(spec.Schedule with { From = null, Until = null }), Definition.Of(spec), clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         var runs = schedule.Between(from, clock.GetUtcNow(), MostRuns).TakeWhile(time => schedule.BeginOf(time) < until).Where(time => schedule.BeginOf(time) >= from)
-            .Select(time => scheduler.ScheduledRun(definition, schedule, time, "backfill", LessUrgent)).Select(run => ask.Again ? run with { Key = $"{run.Key}#{mark}" } : run);
+            .Select(time => PipelineScheduler.ScheduledRun(PipelineRunId.New(clock), definition, schedule, time, "backfill", LessUrgent)).Select(run => ask.Again ? run with { Key = $"{run.Key}#{mark}" } : run);
         return [.. (ask.NewestFirst ? runs.Reverse() : runs).Take(ask.Limit ?? MostRuns).Select((run, at) => ask.NewestFirst ? run with { Priority = LessUrgent - (at / OfOneUrgency) } : run)];
     }
 

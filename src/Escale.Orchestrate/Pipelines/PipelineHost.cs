@@ -84,7 +84,7 @@ public sealed class PipelineHost : IAsyncDisposable
         }
     }
 
-    private PipelineScheduler Scheduler() => new(_engine, _files.Read, _clock, () => System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true), _sight?.Invoke());
+    private PipelineScheduler Scheduler() => new(_engine, _files.Read, _clock, PipelineRunId.Chance, _sight?.Invoke());
 
     private async Task WorkAsync(WorkerSettings settings, bool schedules, CancellationToken cancellationToken)
     {

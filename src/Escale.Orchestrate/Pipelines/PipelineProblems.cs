@@ -12,6 +12,8 @@ internal sealed class PipelineProblems(PipelineFiles files, Func<AssetGraph> gra
     private const string Assets = "waits for a change of assets that are not there";
     private const string Build = "builds what is not there";
 
+    private (PipelineFolder Folder, AssetGraph Graph, IReadOnlyList<EscaleException> Found)? _last;
+
     /// <summary>All of it, files first. A pipeline whose selection is wrong runs all the same: its assets may be written later.</summary>
     public IReadOnlyList<EscaleException> All()
     {
@@ -29,7 +31,14 @@ internal sealed class PipelineProblems(PipelineFiles files, Func<AssetGraph> gra
         {
             return folder.Errors; // The project's own files are wrong, which is told elsewhere.
         }
-        return [.. folder.Errors, .. folder.Pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal).SelectMany(pipeline => Vain(pipeline, assets))];
+        // Both are the same objects until a file has changed; who comes at the same moment finds the same.
+        if (_last is { } last && ReferenceEquals(last.Folder, folder) && ReferenceEquals(last.Graph, assets))
+        {
+            return last.Found;
+        }
+        IReadOnlyList<EscaleException> found = [.. folder.Errors, .. folder.Pipelines.Values.OrderBy(pipeline => pipeline.Name, StringComparer.Ordinal).SelectMany(pipeline => Vain(pipeline, assets))];
+        _last = (folder, assets, found);
+        return found;
     }
 
     private static IEnumerable<EscaleException> Vain(PipelineSpec pipeline, AssetGraph assets)

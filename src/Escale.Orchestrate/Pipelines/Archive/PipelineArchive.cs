@@ -1,5 +1,4 @@
 using System.Globalization;
-using Escale.Engines.DuckDb;
 using Escale.Engines.Tables;
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.State;
@@ -79,8 +78,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         {
             if (session.Catalog.Exists(table))
             {
-                session.Mount(table);
-                session.Write(new TableWrite { Table = table, Mode = WriteMode.ReplaceWhere, Operation = "RETENTION", Predicate = $"{column} < TIMESTAMP '{until}'", Sql = $"SELECT * FROM {table.ToSql()} WHERE false" });
+                session.Forget(table, $"{column} < TIMESTAMP '{until}'");
             }
         }
     }
@@ -88,7 +86,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
     private async Task<int> SomeAsync(CancellationToken cancellationToken)
     {
         var ended = await store.ListAsync(Ended, [MostRuns], reader => new Run(
-            reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+            reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), PipelineRows.Time(reader, 4), PipelineRows.Time(reader, 5),
             reader.GetString(6), reader.GetFieldValue<DateTimeOffset>(7), reader.GetInt64(8)), cancellationToken);
         var chars = 0L;
         var runs = ended.TakeWhile((run, at) => (chars += run.Chars) <= MostChars || at == 0).ToDictionary(run => run.Id);
@@ -103,8 +101,8 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         }
         var ids = runs.Keys.ToArray();
         var tried = await store.ListAsync(Attempts, [ids], reader => new Tried(
-            reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetString(3), Text(reader, 4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.GetFieldValue<DateTimeOffset>(6),
-            Text(reader, 7), Text(reader, 8)), cancellationToken);
+            reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetString(3), PipelineRows.Text(reader, 4), PipelineRows.Time(reader, 5), reader.GetFieldValue<DateTimeOffset>(6),
+            PipelineRows.Text(reader, 7), PipelineRows.Text(reader, 8)), cancellationToken);
         var said = await store.ListAsync(
             Logs, [ids], reader => new Said(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4)), cancellationToken);
         await Task.Run(() => Write(runs, tried, said, (run, ordinal) => steps[run.Definition][ordinal]), cancellationToken);
@@ -125,13 +123,8 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
             foreach (var one in tried)
             {
                 var run = runs[one.Run];
-                appender.Append(run.Pipeline).Append(run.Id).Append(run.Trigger);
-                Add(appender, Micros(run.Begin));
-                Add(appender, Micros(run.End)).Append(run.Status).Append(step(run, one.Ordinal)).Append(one.Attempt).Append(one.Status);
-                Add(appender, one.Worker);
-                Add(appender, Micros(one.StartedAt)).Append(Micros(one.EndedAt)!.Value);
-                Add(appender, one.Code);
-                Add(appender, one.Message).EndRow();
+                appender.Append(run.Pipeline).Append(run.Id).Append(run.Trigger).Append(Micros(run.Begin)).Append(Micros(run.End)).Append(run.Status).Append(step(run, one.Ordinal)).Append(one.Attempt)
+                    .Append(one.Status).Append(one.Worker).Append(Micros(one.StartedAt)).Append(Micros(one.EndedAt)).Append(one.Code).Append(one.Message).EndRow();
             }
             appender.Complete();
         }
@@ -142,7 +135,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
                 var (run, line) = (runs[log.Key.Run], 0);
                 foreach (var (at, text) in log.SelectMany(part => part.Lines.TrimEnd('\n').Split('\n').Select(text => (part.At, text))))
                 {
-                    appender.Append(run.Pipeline).Append(run.Id).Append(step(run, log.Key.Ordinal)).Append(log.Key.Attempt).Append(++line).Append(Micros(at)!.Value).Append(text).EndRow();
+                    appender.Append(run.Pipeline).Append(run.Id).Append(step(run, log.Key.Ordinal)).Append(log.Key.Attempt).Append(++line).Append(Micros(at)).Append(text).EndRow();
                 }
             }
             appender.Complete();
@@ -168,11 +161,5 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         }
     }
 
-    private static DuckAppender Add(DuckAppender appender, long? value) => value is { } known ? appender.Append(known) : appender.AppendNull();
-
-    private static DuckAppender Add(DuckAppender appender, string? value) => value is null ? appender.AppendNull() : appender.Append(value);
-
     private static long? Micros(DateTimeOffset? moment) => moment is { } known ? (known.UtcDateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null;
-
-    private static string? Text(Npgsql.NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
@@ -60,7 +59,7 @@ internal sealed class Followers(PipelineEngine engine, PipelineFiles files, Pipe
     {
         var (folder, names) = (files.Read(), Behind(first.Name));
         _behind ??= folder with { Pipelines = folder.Pipelines.Where(pair => names.Contains(pair.Key) && pair.Value.Triggers is { Assets.Count: 0, Files.Count: 0 }).ToDictionary() };
-        return _scheduler ??= new PipelineScheduler(engine, () => _behind, clock, () => RandomNumberGenerator.GetHexString(12, lowercase: true));
+        return _scheduler ??= new PipelineScheduler(engine, () => _behind, clock, PipelineRunId.Chance);
     }
 
     private HashSet<string> Behind(string name)

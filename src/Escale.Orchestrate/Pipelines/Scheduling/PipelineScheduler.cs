@@ -150,13 +150,19 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         {
             times.RemoveAll(time => now - time > _onTime);
         }
-        return new DueRuns(pipeline.Name, cursor, until, [.. times.Select(time => ScheduledRun(entry.Definition, schedule, time, "schedule", 0))]);
+        return new DueRuns(pipeline.Name, cursor, until, [.. times.Select(time => ScheduledRun(PipelineRunId.New(clock, chance()), entry.Definition, schedule, time, "schedule", 0))]);
     }
 
     /// <summary>The run of a time: there is one of each, whoever makes it.</summary>
-    public NewRun ScheduledRun(Definition definition, Schedule schedule, DateTimeOffset time, string trigger, int priority) => new()
+    /// <param name="id">Its id.</param>
+    /// <param name="definition">What it is made from.</param>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="trigger">Why it is made.</param>
+    /// <param name="priority">Its priority beside the pipeline's own.</param>
+    public static NewRun ScheduledRun(string id, Definition definition, Schedule schedule, DateTimeOffset time, string trigger, int priority) => new()
     {
-        Id = PipelineRunId.New(clock, chance()), Definition = definition, Trigger = trigger, Key = KeyOf(time), IntervalBegin = schedule.BeginOf(time), IntervalEnd = time,
+        Id = id, Definition = definition, Trigger = trigger, Key = KeyOf(time), IntervalBegin = schedule.BeginOf(time), IntervalEnd = time,
         Parameters = ParameterReader.Values(definition.Pipeline, new Dictionary<string, string>()), Priority = priority,
     };
 
