@@ -31,6 +31,9 @@ public sealed record TaskCall
     /// <summary>From 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Grows with every claim of the step: what an earlier holder does is not to count. 0: the step is not claimed, another program orders it.</summary>
+    public long Fence { get; init; }
+
     /// <summary>What it does it with, by name; templates and variables are filled in.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> With { get; init; }
 
@@ -60,4 +63,7 @@ public sealed record TaskOutcome(string? Output = null)
 {
     /// <summary>It is not done but waits for something: look again after this time, and hold nobody up meanwhile. Null: it is done.</summary>
     public TimeSpan? LookAgainIn { get; init; }
+
+    /// <summary>There was nothing to do: the step counts as skipped. Default false.</summary>
+    public bool IsSkipped { get; init; }
 }

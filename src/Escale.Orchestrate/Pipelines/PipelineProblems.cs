@@ -59,7 +59,7 @@ internal sealed class PipelineProblems(PipelineFiles files, Func<AssetGraph> gra
         {
             yield return (Assets, pipeline.Triggers.Assets);
         }
-        foreach (var task in pipeline.Tasks.Where(task => task.Kind == TaskKind.Build))
+        foreach (var task in pipeline.Tasks.Select(task => task.Work).Where(task => task.Kind == TaskKind.Build))
         {
             if (task.All("select") is { Count: > 0 } selection && !selection.Any(text => text.Contains("{{", StringComparison.Ordinal)))
             {

@@ -39,7 +39,9 @@ internal static class PipelineServices
         services.AddSingleton<ITaskRunner, BuildTask>();
         services.AddSingleton<ITaskRunner, ScoreTask>();
         services.AddSingleton<ITaskRunner, NotifyTask>();
+        services.AddSingleton<ChildRuns>();
         services.AddSingleton<ITaskRunner, PipelineTask>();
+        services.AddSingleton<ITaskRunner, EachTask>();
         services.AddSingleton<ITaskRunner, WaitTask>();
         services.AddSingleton(provider => new PipelineHost(
             provider.GetRequiredService<PipelineEngine>(), provider.GetRequiredService<PipelineFiles>(), provider.GetRequiredService<PipelineHistory>(), provider.GetRequiredService<IStepExecutor>(),

@@ -10,7 +10,7 @@ internal static class RunSchema
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
         new Migration("001-runs", Runs), new Migration("002-warnings-of-tests", WarningsOfTests), Pipelines.Store.PipelineSchema.Migration, Pipelines.Store.PipelineSchema.Signals, Pipelines.Store.PipelineSchema.Order,
-        Pipelines.Store.PipelineSchema.Deadlines, Pipelines.Store.PipelineSchema.Archive,
+        Pipelines.Store.PipelineSchema.Deadlines, Pipelines.Store.PipelineSchema.Archive, Pipelines.Store.PipelineSchema.Parents,
     ];
 
     private const string WarningsOfTests = "alter table passed add column warning text, add column row_count bigint";

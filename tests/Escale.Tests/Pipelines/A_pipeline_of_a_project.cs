@@ -65,6 +65,36 @@ public sealed class A_pipeline_of_a_project : IDisposable
         Assert.Contains("pipelines/vain.yml: The pipeline 'vain' at its step 'make' builds what is not there: 'sale' selects nothing. Did you mean 'sales'?", errors[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Does_a_step_for_each_row_of_a_query_here_and_for_another_program()
+    {
+        _folder.Write("models/ports.sql", "{{ config(materialized='table') }} select * from (values ('dakar', 3), ('lome', 1), ('abidjan', 2)) t(port, n)");
+        _folder.Write("pipelines/ports.yml", """
+            tasks:
+              - {id: make, build: ports}
+              - {id: load, each: {sql: "select port, n from main.ports order by port"}, shell: "echo $EACH_PORT $EACH_N > $EACH_PORT.txt && test ! -f broken-$EACH_PORT", when: "each.n < 3", depends_on: make}
+              - {id: count, shell: [echo, "{{ steps.load.output.outputs | reject('none') | list | length }} of {{ steps.load.output.count }}"], depends_on: load}
+            """);
+        var file = Path.Combine(_folder.Path, "broken-lome");
+        await File.WriteAllTextAsync(file, "");
+        var failed = await JsonAsync(1, "pipeline", "run", "ports", "--json");
+        Assert.Equal(["succeeded", "failed", "upstream_failed"], Statuses(failed));
+        Assert.Contains("1 of 3 elements failed: load[lome]", failed.GetProperty("steps")[1].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(("abidjan 2\n", false), (await File.ReadAllTextAsync(Path.Combine(_folder.Path, "abidjan.txt")), File.Exists(Path.Combine(_folder.Path, "dakar.txt"))));
+
+        File.Delete(file);
+        var mended = await JsonAsync(0, "pipeline", "step", "ports", "load", "--run", "R7", "--json");
+        Assert.Equal("succeeded", mended.GetProperty("status").GetString());
+        await RunAsync(0, "pipeline", "step", "ports", "make", "--run", "R7");
+        Assert.Contains("2 of 3", (await RunAsync(0, "pipeline", "step", "ports", "count", "--run", "R7")).Output, StringComparison.Ordinal);
+        await RunAsync(0, "pipeline", "outcome", "ports", "--run", "R7");
+        var elements = (await JsonAsync(0, "pipeline", "runs", "ports.load", "--json")).EnumerateArray().ToList();
+        Assert.Equal(["succeeded", "failed"], elements.Select(run => run.GetProperty("status").GetString()));
+        Assert.Equal(["succeeded", "skipped", "succeeded"], Statuses(await JsonAsync(0, "pipeline", "show", elements[0].GetProperty("id").GetString()!, "--json")));
+
+        static IEnumerable<string?> Statuses(JsonElement run) => run.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("status").GetString());
+    }
+
     // What the step had started is told to end with it; who inherits it may be slow to take note.
     private static async Task EndedAsync(string process)
     {

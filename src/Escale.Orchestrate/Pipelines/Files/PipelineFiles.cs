@@ -73,7 +73,7 @@ public sealed class PipelineFiles(ProjectRoot root)
             }
         }
 
-        static IEnumerable<string> Started(PipelineSpec pipeline) => pipeline.Tasks.Where(task => task.Kind == TaskKind.Pipeline).Select(task => task.One("pipeline")!);
+        static IEnumerable<string> Started(PipelineSpec pipeline) => pipeline.Tasks.Select(task => task.Work).Where(work => work.Kind == TaskKind.Pipeline).Select(work => work.One("pipeline")!);
     }
 
     // One whose file is wrong may be meant: then this one waits until it is mended.

@@ -33,6 +33,9 @@ public enum TaskKind
 
     /// <summary><c>wait_for</c>: waits for a file, a row, an answer or a time, without holding a worker.</summary>
     Wait,
+
+    /// <summary><c>each</c>: does another kind for each element of a list, which is known only when it runs.</summary>
+    Each,
 }
 
 /// <summary>What is done when a step fails.</summary>
@@ -110,6 +113,16 @@ public sealed record TaskSpec
     /// <summary><c>priority</c>: higher first. Default 0.</summary>
     public int Priority { get; init; }
 
+    /// <summary>What is done for each element, where <see cref="Kind"/> is <see cref="TaskKind.Each"/>; else null.</summary>
+    public TaskSpec? Each { get; init; }
+
+    /// <summary>The element, as JSON, that a step of a <see cref="PartSpec"/> is for; else null.</summary>
+    public string? Element { get; init; }
+
+    /// <summary>What it does, once or for each element.</summary>
+    [JsonIgnore]
+    public TaskSpec Work => Each ?? this;
+
     /// <summary>The only text of a name, or null.</summary>
     public string? One(string name) => With.TryGetValue(name, out var texts) && texts.Count > 0 ? texts[0] : null;
 
@@ -169,6 +182,12 @@ public sealed record TriggerSpec
 /// <param name="At">At the first such time of day behind it, in the schedule's zone; or null.</param>
 public sealed record DeadlineSpec(TimeSpan? After, TimeOnly? At);
 
+/// <summary>What a pipeline that no file has is a part of: the elements of a step's list are the steps of a run of their own.</summary>
+/// <param name="Pipeline">The pipeline of the step.</param>
+/// <param name="Step">The step.</param>
+/// <param name="DependsOn">The steps before it, whose outputs its elements see.</param>
+public sealed record PartSpec(string Pipeline, string Step, IReadOnlyList<string> DependsOn);
+
 /// <summary>A pipeline, as its file has it. Immutable.</summary>
 public sealed record PipelineSpec
 {
@@ -207,6 +226,12 @@ public sealed record PipelineSpec
 
     /// <summary><c>tasks</c>, and what <c>build</c>, <c>on_failure</c> and <c>on_success</c> add to them.</summary>
     public required IReadOnlyList<TaskSpec> Tasks { get; init; }
+
+    /// <summary>What it is a part of; null: a pipeline of its own.</summary>
+    public PartSpec? Part { get; init; }
+
+    /// <summary>The pipeline that one of another's parts belongs to: its name is <c>PIPELINE.PART</c>, which no file can have. Null: it is one of its own.</summary>
+    public static string? OwnerOf(string name) => name.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 ? name[..dot] : null;
 
     /// <summary>The order of the steps.</summary>
     public FlowGraph Graph() => new([.. Tasks.Select(task => new FlowStep(task.Id, task.DependsOn, task.Rule, task.MayFail))]);

@@ -7,7 +7,7 @@ namespace Escale.Orchestrate.Pipelines.Files;
 /// <summary>Reads the tasks of a pipeline: which kind one is says its key.</summary>
 internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy retries)
 {
-    private static readonly string[] _kinds = [.. Enum.GetValues<TaskKind>().Select(kind => kind == TaskKind.Wait ? "wait_for" : kind.ToString().ToLowerInvariant())];
+    private static readonly string[] _kinds = [.. Enum.GetValues<TaskKind>().Where(kind => kind != TaskKind.Each).Select(kind => kind == TaskKind.Wait ? "wait_for" : kind.ToString().ToLowerInvariant())];
 
     /// <summary>A task.</summary>
     /// <param name="reader">Its mapping.</param>
@@ -34,8 +34,9 @@ internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy 
             Pool = Pool(reader) ?? (kind is TaskKind.Build or TaskKind.Train ? PipelineReader.BuildPool : null),
             Priority = (int?)reader.Integer("priority", -100, 100) ?? 0,
         };
+        var mapped = hook is null && reader.Node("each") is { } each ? EachReader.Mapped(task, each) : task;
         reader.Done();
-        return task;
+        return mapped;
     }
 
     /// <summary>The pipeline's own <c>build</c>: a task named so, before the others.</summary>

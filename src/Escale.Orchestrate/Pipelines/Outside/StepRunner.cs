@@ -38,7 +38,7 @@ internal sealed class StepRunner(OutsideRuns runs, PipelineEngine engine, IStepE
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var task = pipeline.Tasks[claimed.Step.Ordinal];
-        var working = task.Kind == TaskKind.Pipeline ? WorkAsync(claimed.Run.Id, done.Token) : Task.CompletedTask;
+        var working = task.Kind is TaskKind.Pipeline or TaskKind.Each ? WorkAsync(claimed.Run.Id, done.Token) : Task.CompletedTask;
         try
         {
             return await ToItsEndAsync(claimed, task, cancellationToken);
@@ -68,14 +68,16 @@ internal sealed class StepRunner(OutsideRuns runs, PipelineEngine engine, IStepE
             }
             claimed = claimed with { Step = claimed.Step with { Output = report.Output } };
             var wait = report.Wait;
-            if (task.One("pipeline") is { } started)
+            if (task.Kind is TaskKind.Pipeline or TaskKind.Each)
             {
-                await engine.PromoteAsync([started], cancellationToken);
+                await engine.PromoteAsync([.. Started(task.Work)], cancellationToken);
                 wait = wait < _longestWait ? wait : _longestWait; // nobody wakes it
             }
             await Task.Delay(wait, clock, cancellationToken);
         }
     }
+
+    private static IEnumerable<string> Started(TaskSpec work) => work.One("pipeline") is { } started ? [started] : [];
 
     // The steps of the pipeline that the step starts.
     private Task WorkAsync(string root, CancellationToken cancellationToken) =>

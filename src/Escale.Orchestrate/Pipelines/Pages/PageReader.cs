@@ -47,7 +47,8 @@ internal sealed partial class PageReader(PipelineFiles files, PipelineHistory hi
             {
                 throw;
             }
-            return new PipelineHead(name, (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Pipeline, error, IsPaused(rows, name), null, false);
+            var isPart = PipelineSpec.OwnerOf(name) is not null; // no file has it, and none should
+            return new PipelineHead(name, (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Pipeline, isPart ? null : error, IsPaused(rows, name), null, false);
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed partial class PageReader(PipelineFiles files, PipelineHistory hi
             return null;
         }
         var lines = File.ReadAllLines(path);
-        var (first, last) = step is null ? default : StepCode.Lines(root, path, step, lines.Length);
+        var (first, last) = step is null ? default : StepCode.Lines(root, path, StepCode.InFile(step), lines.Length);
         return new CodeFacts(spec.Path!, lines, first, last);
     }
 

@@ -23,6 +23,9 @@ public sealed record RunFact(
     /// <summary>How long it took, once it has ended.</summary>
     public TimeSpan? Took => EndedAt - StartedAt;
 
+    /// <summary>The pipeline whose part it is, or null.</summary>
+    public string? Owner => PipelineSpec.OwnerOf(Pipeline);
+
     /// <summary>Whether nothing more happens to it.</summary>
     public bool IsOver => Status is "succeeded" or "failed" or "cancelled";
 }
@@ -42,7 +45,18 @@ public sealed record StepFact(int Ordinal, string Id, string Status, int Attempt
 {
     /// <summary>What the step does, as the run has it.</summary>
     public TaskSpec? Task { get; init; }
+
+    /// <summary>The runs that it started, oldest first.</summary>
+    public IReadOnlyList<StartedRun> Started { get; init; } = [];
 }
+
+/// <summary>A run that a step started.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Status">Its status.</param>
+/// <param name="Count">How many steps it has.</param>
+/// <param name="Open">How many of them have not ended.</param>
+/// <param name="Bad">How many ended badly.</param>
+public sealed record StartedRun(string Id, string Status, int Count, int Open, int Bad);
 
 /// <summary>A run with everything that its page shows.</summary>
 public sealed record RunDetails(RunFact Run, IReadOnlyDictionary<string, string> Parameters, string? Note, string? Stop, string? Parent, IReadOnlyList<StepFact> Steps)
@@ -73,7 +87,11 @@ public sealed record ListedPipeline(PipelineSpec Spec, bool IsPaused, DateTimeOf
 /// <param name="IsPaused">Whether it begins no run by itself.</param>
 /// <param name="Next">When it runs next, or null.</param>
 /// <param name="CanRun">Whether the reader may start and stop runs.</param>
-public sealed record PipelineHead(string Name, PipelineSpec Spec, EscaleException? Error, bool IsPaused, DateTimeOffset? Next, bool CanRun);
+public sealed record PipelineHead(string Name, PipelineSpec Spec, EscaleException? Error, bool IsPaused, DateTimeOffset? Next, bool CanRun)
+{
+    /// <summary>The pipeline whose part it is, or null.</summary>
+    public string? Owner => PipelineSpec.OwnerOf(Name);
+}
 
 /// <summary>Runs × steps.</summary>
 /// <param name="Runs">The runs, oldest first.</param>

@@ -29,13 +29,13 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
         select (coalesce(interval_end, created_at) at time zone $2)::date, phase, count(*)::int from orchestrate.pipeline_runs where pipeline = $1 and created_at >= $3 group by 1, 2
         """;
 
-    private const string Run = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.id = $1";
-
     private const string Steps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = $1 order by s.ordinal";
 
     private const string Attempts = """
         select ordinal, attempt, status, worker, started_at, ended_at, error_code, error_message, error_remedy from orchestrate.pipeline_attempts where run_id = $1 order by ordinal, attempt
         """;
+
+    private const string StartedRuns = "select parent_step, id, phase, step_count, open_count, bad_count from orchestrate.pipeline_runs where parent = $1 order by created_at, id";
 
     private const string Statuses = "select key, phase from orchestrate.pipeline_runs where pipeline = $1 and key = any($2)";
 
@@ -51,6 +51,7 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
 
     private const string State = """
         select r.phase || ' ' || coalesce(r.stop, '') || coalesce(' ' || string_agg(s.phase || ' ' || s.count || ' ' || s.attempts, ' ' order by s.phase), '')
+          || coalesce((select ' ' || string_agg(c.phase || ' ' || c.open_count || ' ' || c.bad_count, ' ' order by c.id) from orchestrate.pipeline_runs c where c.parent = $1), '')
         from orchestrate.pipeline_runs r
         left join (select run_id, phase, count(*) as count, sum(attempt) as attempts from orchestrate.pipeline_steps where run_id = $1 group by run_id, phase) s on s.run_id = r.id
         where r.id = $1 group by r.id
@@ -88,7 +89,7 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
     /// <exception cref="EscaleException"><c>orchestrate.run-not-found</c>.</exception>
     public async Task<(PipelineRun Run, IReadOnlyList<StepFact> Steps)> DetailsAsync(string id, CancellationToken cancellationToken)
     {
-        if (await store.ListAsync(Run, [id], reader => PipelineRows.Run(reader), cancellationToken) is not [var run])
+        if (await store.RunAsync(id, cancellationToken) is not { } run)
         {
             throw new EscaleException("orchestrate.run-not-found", $"There is no run '{id}' of a pipeline.", "List them with `escale pipeline runs`.");
         }
@@ -97,9 +98,11 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
             reader.IsDBNull(6) ? null : new StepFailure(reader.GetString(6), PipelineRows.Text(reader, 7) ?? "", PipelineRows.Text(reader, 8)), PipelineRows.Text(reader, 3))), cancellationToken))
             .ToLookup(pair => pair.Ordinal, pair => pair.Attempt);
         var steps = await store.ListAsync(Steps, [id], reader => PipelineRows.Step(reader), cancellationToken);
+        var started = (await store.ListAsync(StartedRuns, [id], reader => (Step: reader.GetInt32(0), Run: new StartedRun(reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5))), cancellationToken))
+            .ToLookup(pair => pair.Step, pair => pair.Run);
         return (run, [.. steps.Select(step => new StepFact(
             step.Ordinal, step.Id, step.Phase.Word(), step.Attempt, step.StartedAt, step.EndedAt, step.Phase == Flow.StepPhase.Ready && step.Attempt > 0 ? step.NotBefore : null, step.Failure, step.Output,
-            All(step, [.. attempts[step.Ordinal]])))]);
+            All(step, [.. attempts[step.Ordinal]])) { Started = [.. started[step.Ordinal]] })]);
 
         // The one that is under way is not among those that have ended.
         static IReadOnlyList<AttemptFact> All(PipelineStep step, List<AttemptFact> ended) =>

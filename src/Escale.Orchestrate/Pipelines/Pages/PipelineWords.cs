@@ -140,6 +140,9 @@ internal static class PipelineWords
     public static readonly Text SkippedAbout = new("It was skipped: its condition or its rule did not hold.", "Elle a été sautée : sa condition ou sa règle n'était pas remplie.");
     public static readonly Text SeeBuild = new("See what was built", "Voir ce qui a été construit");
     public static readonly Text SeeRun = new("See the run that it started", "Voir l'exécution lancée");
+    public static readonly Text SeeElements = new("See its elements", "Voir ses éléments");
+    public static readonly Text DoneOf = new("{0} of {1} ended", "{0} sur {1} finis");
+    public static readonly Text PartAbout = new("These are parts of the pipeline {0}: its page starts them, and its runs lead here.", "Ce sont des parties du pipeline {0} : sa page les lance, et ses exécutions mènent ici.");
     public static readonly Text LogEmpty = new("It said nothing.", "Elle n'a rien dit.");
     public static readonly Text Failed = new("The run of {0} failed at the step {1}: {2}", "L'exécution du {0} a échoué à l'étape {1} : {2}");
     public static readonly Text FailedWhole = new("The run of {0} failed.", "L'exécution du {0} a échoué.");
@@ -197,6 +200,7 @@ internal static class PipelineWords
         "after" => new("another pipeline ended", "un autre pipeline a fini"),
         "deadline" => new("a run is late", "une exécution est en retard"),
         "pipeline" => new("another pipeline", "un autre pipeline"),
+        "each" => new("a step, for each element of its list", "une étape, pour chaque élément de sa liste"),
         _ => new(trigger, trigger),
     };
 }

@@ -13,22 +13,30 @@ internal static class StepCode
     /// <summary>What a step does, written as in a file.</summary>
     public static string Of(TaskSpec task)
     {
-        var text = new StringBuilder();
+        var (text, work) = (new StringBuilder(), task.Work);
         Line(text, "id", task.Id);
-        var kind = task.Kind.ToString().ToLowerInvariant();
-        foreach (var (name, values) in task.With.Where(pair => pair.Value.Count > 0))
+        LineIf(text, "each", task.Kind == TaskKind.Each ? Each(task) : null);
+        var kind = work.Kind.ToString().ToLowerInvariant();
+        foreach (var (name, values) in work.With.Where(pair => pair.Value.Count > 0))
         {
-            Line(text, task.Kind != TaskKind.Wait && name is ("select" or "line" or "command" or "sql" or "url" or "pipeline") ? kind : name, name == "command" ? $"[{string.Join(", ", values)}]" : string.Join(name == "select" ? " " : ", ", values));
+            Line(text, work.Kind != TaskKind.Wait && name is ("select" or "line" or "command" or "sql" or "url" or "pipeline") ? kind : name, name == "command" ? $"[{string.Join(", ", values)}]" : string.Join(name == "select" ? " " : ", ", values));
         }
         LineIf(text, "depends_on", task.DependsOn.Count > 0 ? $"[{string.Join(", ", task.DependsOn)}]" : null);
         LineIf(text, "rule", task.Rule == TriggerRule.AllSuccess ? null : SnakeCase(task.Rule.ToString()));
-        LineIf(text, "when", task.When);
+        LineIf(text, "when", task.When ?? work.When);
         LineIf(text, "may_fail", task.MayFail ? "true" : null);
-        LineIf(text, "timeout", task.Timeout is { } timeout ? Period(timeout) : null);
-        LineIf(text, "retries", task.Retries.Count > 0 ? FormattableString.Invariant($"{{count: {task.Retries.Count}, delay: {Period(task.Retries.Delay)}}}") : null);
-        LineIf(text, "pool", task.Pool == PipelineReader.BuildPool ? null : task.Pool);
+        LineIf(text, "timeout", work.Timeout is { } timeout ? Period(timeout) : null);
+        LineIf(text, "retries", work.Retries.Count > 0 ? FormattableString.Invariant($"{{count: {work.Retries.Count}, delay: {Period(work.Retries.Delay)}}}") : null);
+        LineIf(text, "pool", work.Pool == PipelineReader.BuildPool ? null : work.Pool);
+        LineIf(text, "# {{ each }}", task.Element);
         return text.ToString().TrimEnd();
     }
+
+    /// <summary>The kind of a step, in a word or two.</summary>
+    public static string KindOf(TaskSpec task) => (task.Kind == TaskKind.Each ? "each · " : "") + (task.Work.Kind == TaskKind.Wait ? "wait_for" : task.Work.Kind.ToString().ToLowerInvariant());
+
+    /// <summary>The id in the file of a step, which may be one for an element: <c>load</c> of <c>load[dakar]</c>.</summary>
+    public static string InFile(string id) => id.IndexOf('[', StringComparison.Ordinal) is var at and > 0 ? id[..at] : id;
 
     /// <summary>The lines of a step in the file, from 1, both ends among them; (0, 0) when it has no place of its own.</summary>
     public static (int First, int Last) Lines(ProjectRoot root, string path, string step, int lineCount)
@@ -46,6 +54,9 @@ internal static class StepCode
         var at = starts.FindIndex(start => start.Id == step);
         return at < 0 ? default : (starts[at].Line, Math.Max(starts[at].Line, at + 1 < starts.Count ? starts[at + 1].Line - 1 : lineCount));
     }
+
+    private static string Each(TaskSpec task) => task.One(EachReader.Sql) is { } sql ? $"{{sql: {sql}}}"
+        : task.One(EachReader.From) is { } expression ? $"{{{{ {expression} }}}}" : $"[{string.Join(", ", task.All(EachReader.Items))}]";
 
     private static void LineIf(StringBuilder text, string key, string? value)
     {

@@ -83,6 +83,10 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
         {
             await engine.StopAsync(run, PipelineEngine.OverTime, "its time was over", cancellationToken);
         }
+        foreach (var run in await engine.Store.OrphansAsync(cancellationToken))
+        {
+            await engine.StopAsync(run, PipelineEngine.Cancelled, "the step that started it was stopped", cancellationToken);
+        }
         foreach (var (run, definition) in await engine.Store.LateRunsAsync(cancellationToken))
         {
             await engine.MissAsync(run, definition, PipelineRunId.New(clock, chance()), cancellationToken);

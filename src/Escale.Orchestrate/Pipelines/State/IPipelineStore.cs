@@ -29,6 +29,15 @@ internal interface IPipelineStore
     /// <summary>Runs that are late and of which that is not noted, with their definitions.</summary>
     Task<IReadOnlyList<(string Run, string Definition)>> LateRunsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Runs under way that no step waits for any more: the run that started them was stopped, or their step's time was over.</summary>
+    Task<IReadOnlyList<string>> OrphansAsync(CancellationToken cancellationToken);
+
+    /// <summary>A run, or null.</summary>
+    Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The newest run that a step started, or null; and how many attempts at the step have ended otherwise than by the loss of their worker.</summary>
+    Task<(PipelineRun? Newest, int Ended)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken);
+
     /// <summary>The text of a definition.</summary>
     Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken);
 

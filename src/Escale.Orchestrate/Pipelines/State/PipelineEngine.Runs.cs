@@ -1,3 +1,4 @@
+using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Flow;
 
 namespace Escale.Orchestrate.Pipelines.State;
@@ -34,7 +35,19 @@ internal sealed record NewRun
 
     /// <summary>What happened that made it, as JSON, or null.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>The step that starts it, which must still be its worker's; null: somebody else starts it.</summary>
+    public StepClaim? Starter { get; init; }
+
+    /// <summary>Whether it is a part of another run, and begins at once whatever else is under way. Default false.</summary>
+    public bool IsPart { get; init; }
 }
+
+/// <summary>A step as a worker has it.</summary>
+/// <param name="Run">Its run.</param>
+/// <param name="Ordinal">Its place.</param>
+/// <param name="Fence">By which claim; 0: another program has it, which nobody can take it from.</param>
+internal sealed record StepClaim(string Run, int Ordinal, long Fence);
 
 /// <summary>What a schedule wants of a pipeline.</summary>
 /// <param name="Pipeline">The pipeline's name.</param>
@@ -70,6 +83,7 @@ internal sealed partial class PipelineEngine
     }
 
     /// <summary>Makes one run, and begins it when it is its turn; returns the run as it then is, or the one that had its key.</summary>
+    /// <exception cref="EscaleException"><c>orchestrate.lease-lost</c>: the step that starts it is somebody else's by now.</exception>
     public async Task<PipelineRun> StartAsync(NewRun asked, CancellationToken cancellationToken)
     {
         await definitions.KeepAsync([asked.Definition], cancellationToken);
@@ -77,12 +91,13 @@ internal sealed partial class PipelineEngine
         {
             var now = await transaction.NowAsync();
             var (row, running) = (await transaction.LockPipelinesAsync([asked.Definition.Pipeline.Name])) is [var found] ? found : default;
+            await RefuseStrangersAsync(transaction, asked.Starter);
             var added = await transaction.AddRunsAsync([RowOf(asked, now)]);
             if (added.Count == 0)
             {
                 return await transaction.FindRunAsync(asked.Definition.Pipeline.Name, asked.Key) ?? throw new InvalidOperationException($"The run of {asked.Key} is gone.");
             }
-            return row is not null && running < row.Concurrency ? (await BeginAsync(transaction, added, now, cancellationToken))[0] : added[0];
+            return asked.IsPart || (row is not null && running < row.Concurrency) ? (await BeginAsync(transaction, added, now, cancellationToken))[0] : added[0];
         }, cancellationToken);
     }
 
@@ -133,6 +148,10 @@ internal sealed partial class PipelineEngine
         {
             if (slice[ordinal].Phase is StepPhase.Waiting or StepPhase.Ready or StepPhase.Deferred)
             {
+                if (slice[ordinal].Phase == StepPhase.Deferred)
+                {
+                    transaction.Insert(AttemptOf(slice[ordinal], "cancelled", now, null));
+                }
                 slice.End(slice[ordinal], StepPhase.Cancelled);
             }
         }
@@ -146,9 +165,11 @@ internal sealed partial class PipelineEngine
     /// <param name="steps">The places of the steps; null: those that failed or could not be taken.</param>
     /// <param name="withAfter">Whether everything behind them is done again too.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="by">The step that wants it, which must still be its worker's; null: somebody.</param>
     /// <returns>How many steps wait again; −1 while one of them is under way.</returns>
-    public Task<int> ClearAsync(string run, IReadOnlyCollection<int>? steps, bool withAfter, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
+    public Task<int> ClearAsync(string run, IReadOnlyCollection<int>? steps, bool withAfter, CancellationToken cancellationToken, StepClaim? by = null) => store.TransactAsync(async transaction =>
     {
+        await RefuseStrangersAsync(transaction, by);
         if (await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken) is not [var slice] || slice.Run.Phase == RunPhase.Queued)
         {
             return 0;
@@ -201,6 +222,21 @@ internal sealed partial class PipelineEngine
         }
         return (IReadOnlyList<PipelineRow>)rows;
     }, cancellationToken);
+
+    // Who stood still while the lease of a step ended may wake up later than the next holder was done.
+    private static async Task RefuseStrangersAsync(PipelineTransaction transaction, StepClaim? claim)
+    {
+        if (claim is not { Fence: > 0 })
+        {
+            return;
+        }
+        await transaction.LockRunsAsync([claim.Run]);
+        var step = await transaction.StepsAsync(new Dictionary<string, IReadOnlyCollection<int>?> { [claim.Run] = [claim.Ordinal] });
+        if (step is not [{ Phase: StepPhase.Running } held] || held.Fence != claim.Fence)
+        {
+            throw new EscaleException("orchestrate.lease-lost", $"The step {claim.Ordinal} of the run {claim.Run} was taken over while this worker stood still.", "Nothing is to be done: the other worker goes on with it.");
+        }
+    }
 
     private static PipelineRun RowOf(NewRun run, DateTimeOffset now)
     {

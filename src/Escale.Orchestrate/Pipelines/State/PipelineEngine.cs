@@ -176,9 +176,13 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
         switch (report.Phase)
         {
             case StepPhase.Failed when !isStopping && RetryAfter(slice, step, report) is { } wait:
-                slice.Change(Released(step) with { Phase = StepPhase.Ready, Failures = step.Failures + 1, NotBefore = now + wait, Failure = report.Failure });
+                slice.Change(Released(step) with { Phase = StepPhase.Ready, Failures = step.Failures + 1, NotBefore = now + wait, Failure = report.Failure, Output = null });
                 break;
             case StepPhase.Deferred or StepPhase.Ready when isStopping:
+                if (report.Phase == StepPhase.Deferred)
+                {
+                    transaction.Insert(AttemptOf(step, "cancelled", now, null));
+                }
                 slice.End(step, StepPhase.Cancelled);
                 break;
             case StepPhase.Deferred:

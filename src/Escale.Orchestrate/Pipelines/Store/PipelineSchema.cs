@@ -133,6 +133,10 @@ internal static class PipelineSchema
         create index pipeline_runs_to_archive on pipeline_runs (ended_at) where ended_at is not null and archived_at is distinct from ended_at;
         """);
 
+    public static Migration Parents { get; } = new("008-pipeline-parents", """
+        create index pipeline_runs_parent on pipeline_runs (parent, parent_step, created_at desc) where parent is not null;
+        """);
+
     // Whoever looks for steps finds the most urgent at the index's beginning, however many wait.
     public static Migration Order { get; } = new("005-pipeline-order", """
         drop index pipeline_steps_ready;

@@ -33,6 +33,19 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
         select id, definition from orchestrate.pipeline_runs where phase in ('queued', 'running') and missed_at is null and deadline_at < clock_timestamp() order by id limit 200
         """;
 
+    private const string Orphans = """
+        select r.id from orchestrate.pipeline_runs r
+        join orchestrate.pipeline_runs p on p.id = r.parent join orchestrate.pipeline_steps s on s.run_id = r.parent and s.ordinal = r.parent_step
+        where r.phase in ('queued', 'running') and r.stop is null and r.parent is not null
+          and ((p.stop is not null and s.phase = 'cancelled') or (s.phase = 'failed' and s.error_code = 'orchestrate.step-timeout')) order by r.id limit 200
+        """;
+
+    private const string OfId = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.id = $1";
+
+    private const string Child = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.parent = $1 and r.parent_step = $2 order by r.created_at desc, r.id desc limit 1";
+
+    private const string Ended = "select count(*)::int from orchestrate.pipeline_attempts where run_id = $1 and ordinal = $2 and status <> 'lost'";
+
     private const string WithQueue = """
         select q.pipeline from (
           select pipeline, count(*) filter (where phase = 'running') as running, bool_or(phase = 'queued') as any_queued, bool_or(phase = 'queued' and trigger = 'manual') as any_asked
@@ -107,6 +120,17 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<(string Run, string Definition)>> LateRunsAsync(CancellationToken cancellationToken) => ListAsync(Late, [], reader => (reader.GetString(0), reader.GetString(1)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> OrphansAsync(CancellationToken cancellationToken) => ListAsync(Orphans, [], reader => reader.GetString(0), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken) => (await ListAsync(OfId, [id], reader => PipelineRows.Run(reader), cancellationToken)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public async Task<(PipelineRun? Newest, int Ended)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken) => (
+        (await ListAsync(Child, [run, ordinal], reader => PipelineRows.Run(reader), cancellationToken)).FirstOrDefault(),
+        (await ListAsync(Ended, [run, ordinal], reader => reader.GetInt32(0), cancellationToken))[0]);
 
     /// <inheritdoc/>
     public async Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => (await ListAsync(Definition, [hash], reader => reader.GetString(0), cancellationToken)) is [var body] ? body : null;

@@ -70,7 +70,8 @@ internal sealed class BuildTask(ProjectRoot root, RunEnvironment environment) : 
             {
                 case "run_started":
                     _run = said.GetProperty("run").GetString();
-                    log($"run {_run}: {said.GetProperty("steps").GetArrayLength()} steps");
+                    var steps = said.GetProperty("steps").GetArrayLength();
+                    log(FormattableString.Invariant($"run {_run}: {steps} {(steps == 1 ? "step" : "steps")}"));
                     break;
                 case "step_ended":
                     StepEnded(said);

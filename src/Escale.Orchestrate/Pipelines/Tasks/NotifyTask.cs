@@ -15,7 +15,7 @@ internal sealed class NotifyTask(Func<IEnumerable<ITaskRunner>> runners) : ITask
         var http = runners().First(runner => runner.Kind == "http");
         var body = JsonSerializer.Serialize(new Dictionary<string, string>
         {
-            ["text"] = call.One("message") ?? (call.Step == "on_deadline" ? $"The pipeline {call.Pipeline.Replace(".deadline", "", StringComparison.Ordinal)} is late." : call.Step == "on_failure" ? $"The pipeline {call.Pipeline} failed (run {call.Run})." : $"The pipeline {call.Pipeline}: run {call.Run}."),
+            ["text"] = call.One("message") ?? (call.Step == "on_deadline" ? $"The pipeline {Files.PipelineSpec.OwnerOf(call.Pipeline)} is late." : call.Step == "on_failure" ? $"The pipeline {call.Pipeline} failed (run {call.Run})." : $"The pipeline {call.Pipeline}: run {call.Run}."),
             ["pipeline"] = call.Pipeline, ["run"] = call.Run,
         });
         var with = new Dictionary<string, IReadOnlyList<string>>(call.With, StringComparer.Ordinal) { ["method"] = ["POST"], ["body"] = [body], ["type"] = ["application/json"] };

@@ -29,7 +29,7 @@ internal sealed class StepExecutor(Definitions definitions, IEnumerable<ITaskRun
             }
             using var timer = task.Timeout is { } timeout ? clock.CreateTimer(state => ((CancellationTokenSource)state!).Cancel(), time, Left(timeout, claimed), Timeout.InfiniteTimeSpan) : null;
             var outcome = await RunnerOf(task).RunAsync(Call(claimed, task, texts.Fill(task, values, log.Hide), log), time.Token);
-            return outcome.LookAgainIn is { } wait ? report with { Phase = StepPhase.Deferred, Wait = wait, Output = outcome.Output } : report with { Output = outcome.Output };
+            return outcome.IsSkipped ? report with { Phase = StepPhase.Skipped } : outcome.LookAgainIn is { } wait ? report with { Phase = StepPhase.Deferred, Wait = wait, Output = outcome.Output } : report with { Output = outcome.Output };
         }
         catch (OperationCanceledException) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -59,7 +59,7 @@ internal sealed class StepExecutor(Definitions definitions, IEnumerable<ITaskRun
 
     private static TaskCall Call(ClaimedStep claimed, TaskSpec task, Dictionary<string, IReadOnlyList<string>> with, StepLog log) => new()
     {
-        Pipeline = claimed.Run.Pipeline, Run = claimed.Run.Id, Step = task.Id, Ordinal = claimed.Step.Ordinal, Attempt = claimed.Step.Attempt, With = with,
+        Pipeline = claimed.Run.Pipeline, Run = claimed.Run.Id, Step = task.Id, Ordinal = claimed.Step.Ordinal, Attempt = claimed.Step.Attempt, Fence = claimed.Step.Fence, With = with,
         Earlier = claimed.Step.Output, Log = log.Say,
     };
 

@@ -72,6 +72,10 @@ public sealed class PipelineReaderTests : IDisposable
     [InlineData("build: x\ndeadline: soon", "projects.wrong-type", 2)]
     [InlineData("tasks:\n  - {id: a, wait_for: {file: x, sql: y}}", "orchestrate.pipeline-invalid", 2)]
     [InlineData("tasks:\n  - {id: a, wait_for: {file: x, evry: 5s}}", "projects.unknown-key", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, each: ports}", "projects.wrong-type", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, each: {sq: select 1}}", "projects.unknown-key", 2)]
+    [InlineData("build: x\non_failure: {shell: x, each: [1]}", "projects.unknown-key", 2)]
+    [InlineData("tasks:\n  - {id: a, pipeline: p, each: [1]}", "orchestrate.pipeline-invalid", null)]
     [InlineData("schedule: {cron: '0 6 * * *', except: [2026-02-30]}\nbuild: x", "projects.wrong-type", 1)]
     [InlineData("build: x\ntriggers: {after: nobody}", "orchestrate.pipeline-invalid", null)]
     [InlineData("build: x\ntriggers: {after: [p]}", "orchestrate.pipeline-invalid", null)]
@@ -82,6 +86,25 @@ public sealed class PipelineReaderTests : IDisposable
         var error = Assert.Single(new PipelineFiles(new ProjectRoot(_folder.Path)).Read().Errors);
         Assert.Equal((code, "pipelines/p.yml", line), (error.Code, error.Place?.File, error.Place?.Line));
         Assert.NotNull(error.Remedy);
+    }
+
+    [Fact]
+    public void What_is_of_the_order_stays_with_a_step_for_each_element_and_the_work_goes_to_the_elements()
+    {
+        _folder.Write("pipelines/p.yml", """
+            tasks:
+              - {id: a, shell: x}
+              - {id: b, each: [1, "1", {port: dakar}], shell: y, depends_on: a, rule: all_done, may_fail: true, when: "params.x", retries: 2, timeout: 5s, pool: build}
+              - {id: c, each: {sql: select 1}, shell: y, when: "each.n > 1"}
+              - {id: d, each: "{{ steps.a.output.rows }}", shell: y, when: "{{ params.each_day }}"}
+            """);
+        var pipeline = Definition.Of("h", Definition.Of(new PipelineFiles(new ProjectRoot(_folder.Path)).Get("p")).Text).Pipeline;
+        var (b, c, d) = (pipeline.Tasks[1], pipeline.Tasks[2], pipeline.Tasks[3]);
+        Assert.Equal((TaskKind.Each, "a", TriggerRule.AllDone, true, "params.x", 0, null, null), (b.Kind, b.DependsOn.Single(), b.Rule, b.MayFail, b.When, b.Retries.Count, b.Timeout, b.Pool));
+        Assert.Equal((TaskKind.Shell, 0, TriggerRule.AllSuccess, false, null, 2, TimeSpan.FromSeconds(5), "build"), (b.Work.Kind, b.Work.DependsOn.Count, b.Work.Rule, b.Work.MayFail, b.Work.When, b.Work.Retries.Count, b.Work.Timeout, b.Work.Pool));
+        Assert.Equal(["1", "\"1\"", "{\"port\":\"dakar\"}"], b.All("items"));
+        Assert.Equal((null, "each.n > 1", "select 1"), (c.When, c.Work.When, c.One("sql")));
+        Assert.Equal(("params.each_day", null, "steps.a.output.rows"), (d.When, d.Work.When, d.One("from")));
     }
 
     [Fact]

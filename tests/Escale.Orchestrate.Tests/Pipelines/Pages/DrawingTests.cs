@@ -1,6 +1,7 @@
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Pages;
+using Escale.Projects.Yaml;
 using Escale.Testing;
 using Xunit;
 
@@ -55,6 +56,9 @@ public sealed class DrawingTests
         var pipeline = new PipelineFiles(root).Get("daily");
         Assert.Equal("id: fetch\nshell: echo hello\ntimeout: 10m\nretries: {count: 2, delay: 30s}", StepCode.Of(pipeline.Tasks[0]));
         Assert.Equal("id: load\nshell: |\n  echo one\n  echo two\ndepends_on: [fetch]\nmay_fail: true", StepCode.Of(pipeline.Tasks[1]));
+        var each = PipelineReader.Read(YamlFile.Parse("tasks: [{id: load, each: {sql: select port}, shell: echo, retries: 1, when: each.port}]", "p.yml"), "p", null, []).Tasks[0];
+        Assert.Equal(("id: load\neach: {sql: select port}\nshell: echo\nwhen: each.port\nretries: {count: 1, delay: 10s}", "each · shell"), (StepCode.Of(each), StepCode.KindOf(each)));
+        Assert.Equal("id: load[dakar]\nshell: echo\nwhen: each.port\nretries: {count: 1, delay: 10s}\n# {{ each }}: \"dakar\"", StepCode.Of(each.Each! with { Id = "load[dakar]", Element = "\"dakar\"" }));
         Assert.Equal((3, 3), StepCode.Lines(root, path, "fetch", 10));
         Assert.Equal((4, 9), StepCode.Lines(root, path, "load", 10));
         Assert.Equal((10, 10), StepCode.Lines(root, path, "on_failure", 10));

@@ -127,6 +127,18 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
     public Task<IReadOnlyList<(string Run, string Definition)>> LateRunsAsync(CancellationToken cancellationToken) =>
         List(Open.Values.Where(run => run.MissedAt is null && run.DeadlineAt < now()).Select(run => (run.Id, run.Definition)));
 
+    public Task<IReadOnlyList<string>> OrphansAsync(CancellationToken cancellationToken) => List(
+        from run in Open.Values where run is { Parent: { } parent, Stop: null } && Runs[parent].Stop is not null && Steps[parent][run.ParentStep!.Value].Phase == StepPhase.Cancelled
+        select run.Id);
+
+    public Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Runs.GetValueOrDefault(id));
+
+    public Task<(PipelineRun? Newest, int Ended)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken) => Task.FromResult((
+        ChildrenOf(run, ordinal).LastOrDefault(), Attempts.Count(attempt => attempt.Run == run && attempt.Ordinal == ordinal && attempt.Status != "lost")));
+
+    /// <summary>The runs that a step started, oldest first.</summary>
+    public IEnumerable<PipelineRun> ChildrenOf(string run, int ordinal) => Runs.Values.Where(child => child.Parent == run && child.ParentStep == ordinal).OrderBy(child => child.CreatedAt).ThenBy(child => child.Id, StringComparer.Ordinal);
+
     public static string VersionOf(PipelineRun run) => run.EndedAt!.Value.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => Task.FromResult(_definitions.GetValueOrDefault(hash));

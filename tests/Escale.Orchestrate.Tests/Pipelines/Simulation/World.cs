@@ -1,9 +1,11 @@
 using System.Globalization;
+using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Flow;
 using Escale.Orchestrate.Pipelines.Schedules;
 using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Pipelines.Tasks;
 using Xunit;
 
 namespace Escale.Orchestrate.Tests.Pipelines.Simulation;
@@ -27,6 +29,7 @@ internal sealed class World
     private readonly HashSet<string> _stopped = [];
     private readonly HashSet<string> _marked = [];
     private readonly PipelineEngine _engine;
+    private readonly ChildRuns _children;
     private DateTimeOffset _now = _start;
     private long _order;
     private int _names;
@@ -38,6 +41,7 @@ internal sealed class World
         _graphs = _pipelines.ToDictionary(pair => pair.Key, pair => pair.Value.Graph());
         Store = new MemoryStore(() => _now, Fault, Check);
         _engine = new PipelineEngine(Store, new Definitions(Store), new EngineLimits { Lease = _lease, MostLosses = int.MaxValue, PoolSize = pool => _pools[pool] }, _random);
+        _children = new ChildRuns(_engine, TimeProvider.System);
     }
 
     public MemoryStore Store { get; }
@@ -121,8 +125,15 @@ internal sealed class World
     {
         foreach (var held in worker.Held.Where(held => held.EndsAt <= _now).ToList())
         {
+            try
+            {
+                worker.Reports.Add(FateOf(held.Claimed));
+            }
+            catch (EscaleException error) when (error.Code == "orchestrate.lease-lost")
+            {
+                // Another has the step.
+            }
             worker.Held.Remove(held);
-            worker.Reports.Add(FateOf(held.Claimed));
         }
         var free = 3 - worker.Held.Count;
         if (worker.Reports.Count > 0)
@@ -179,7 +190,7 @@ internal sealed class World
                 break;
             case 3 when run is { Phase: not RunPhase.Queued }:
                 _cleared.Add(run.Pipeline);
-                _marked.Add(run.Id); // what has begun goes on, also when what came before is marked as failed
+                _marked.Add(run.Id); // what had begun goes on, also over the loss of its worker, when what came before is marked as failed
                 _stopped.Add(run.Id); // it does not end as the fates of its steps say
                 _engine.MarkAsync(run.Id, _random.Next(2) == 0 ? null : [_random.Next(run.StepCount)], _random.Next(2) == 0 ? StepPhase.Succeeded : StepPhase.Failed, "note", "somebody", default).GetAwaiter().GetResult();
                 break;
@@ -211,6 +222,10 @@ internal sealed class World
     private AttemptReport FateOf(ClaimedStep claimed)
     {
         var report = new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, StepPhase.Succeeded);
+        if (_pipelines[claimed.Run.Pipeline].Tasks[claimed.Step.Ordinal].One("pipeline") is { } started)
+        {
+            return FateOf(claimed, report, started);
+        }
         var (failures, isSkipped, waits) = Fate(claimed.Run, claimed.Step.Ordinal);
         if (waits && claimed.Step.Output is null)
         {
@@ -218,6 +233,24 @@ internal sealed class World
         }
         return isSkipped ? report with { Phase = StepPhase.Skipped }
             : claimed.Step.Failures < failures ? report with { Phase = StepPhase.Failed, Failure = new StepFailure("x.y", "It failed.", null) } : report;
+    }
+
+    /// <summary>A step that starts another pipeline ends as that one's run does.</summary>
+    private AttemptReport FateOf(ClaimedStep claimed, AttemptReport report, string started)
+    {
+        var call = new TaskCall
+        {
+            Pipeline = claimed.Run.Pipeline, Run = claimed.Run.Id, Step = claimed.Step.Id, Ordinal = claimed.Step.Ordinal, Attempt = claimed.Step.Attempt, Fence = claimed.Step.Fence,
+            With = new Dictionary<string, IReadOnlyList<string>>(), Earlier = claimed.Step.Output,
+        };
+        var child = _children.FindAsync(call, "pipeline", default).GetAwaiter().GetResult();
+        if (child is { IsOwn: true, Run: { IsOver: true } run })
+        {
+            return run.Phase == RunPhase.Succeeded ? report : report with { Phase = StepPhase.Failed, Failure = new StepFailure("x.child", "It failed.", null) };
+        }
+        var outcome = child is { IsOwn: true, Run: { } open } ? ChildRuns.Waits(open.Id) : _children.StartAsync(
+            call, claimed.Run, new NewRun { Id = Name("r"), Definition = Definition.Of(_pipelines[started]), Trigger = "pipeline", Key = child.Key }, default).GetAwaiter().GetResult();
+        return report with { Phase = StepPhase.Deferred, Wait = outcome.LookAgainIn!.Value, Output = outcome.Output };
     }
 
     private static (int Failures, bool IsSkipped, bool Waits) Fate(PipelineRun run, int ordinal)
@@ -242,7 +275,7 @@ internal sealed class World
                 Assert.True(old.Phase != StepPhase.Running, $"{step.Run}/{step.Ordinal}: taken from who has it");
                 var graph = _graphs[run.Pipeline];
                 var phases = graph.Before(step.Ordinal).ToArray().Select(at => store.Steps[run.Id][at].Phase).ToList();
-                Assert.True(graph.Steps[step.Ordinal].Rule.Decide(phases) == Verdict.Take || _marked.Contains(run.Id), $"{step.Run}/{step.Ordinal}: taken against its rule");
+                Assert.True(graph.Steps[step.Ordinal].Rule.Decide(phases) == Verdict.Take || (_marked.Contains(run.Id) && old.Attempt > 0), $"{step.Run}/{step.Ordinal}: taken against its rule");
                 Assert.Null(run.Stop);
             }
             if (step.Phase == StepPhase.Succeeded && old.Phase != StepPhase.Succeeded)
@@ -262,6 +295,7 @@ internal sealed class World
         {
             Assert.True(pool.Count() <= _pools[pool.Key], $"the pool {pool.Key} has {pool.Count()}");
         }
+        Assert.All(store.Open.Values.Where(run => run is { Parent: not null, Stop: null } && !_cleared.Contains(run.Pipeline)).GroupBy(run => (run.Parent, run.ParentStep)), started => Assert.Single(started));
         foreach (var group in store.Open.Values.Where(run => run.Phase == RunPhase.Running && !_cleared.Contains(run.Pipeline)).GroupBy(run => run.Pipeline))
         {
             Assert.True(group.Count() <= _pipelines[group.Key].Concurrency, $"{group.Key} has {group.Count()} runs");
@@ -283,12 +317,29 @@ internal sealed class World
             var phases = graph.Begin();
             while (Array.IndexOf(phases, StepPhase.Ready) is var ready and >= 0)
             {
+                if (spec.Tasks[ready].One("pipeline") is not null)
+                {
+                    graph.End(phases, ready, EndOfStarted(run, ready));
+                    continue;
+                }
                 var (failures, isSkipped, _) = Fate(run, ready);
                 graph.End(phases, ready, isSkipped ? StepPhase.Skipped : failures > spec.Tasks[ready].Retries.Count ? StepPhase.Failed : StepPhase.Succeeded);
             }
             Assert.Equal(phases, Store.Steps[run.Id].Select(step => step.Phase));
             Assert.Equal(graph.IsSuccess(phases) ? RunPhase.Succeeded : RunPhase.Failed, run.Phase);
         }
+    }
+
+    // Each attempt that ended had started one run, however many workers were lost over it, and ended as that did.
+    private StepPhase EndOfStarted(PipelineRun run, int ordinal)
+    {
+        var (step, children) = (Store.Steps[run.Id][ordinal], Store.ChildrenOf(run.Id, ordinal).ToList());
+        var attempts = Store.Attempts.Where(attempt => attempt.Run == run.Id && attempt.Ordinal == ordinal && attempt.Status != "lost").ToList();
+        var isCleared = _cleared.Contains(children[^1].Pipeline); // one that goes on by somebody's will is waited for by a new attempt, too
+        Assert.True(isCleared ? children.Count <= attempts.Count : children.Count == attempts.Count, $"{run.Id}/{ordinal}: {string.Join(", ", attempts.Select(attempt => attempt.Status))} for {string.Join(", ", children.Select(child => $"{child.Id} {child.Phase}"))}");
+        Assert.True(step.Phase is StepPhase.Succeeded or StepPhase.Failed, $"{run.Id}/{ordinal} is {step.Phase}");
+        Assert.True(step.Phase == StepPhase.Succeeded == (children[^1].Phase == RunPhase.Succeeded) || isCleared || _stopped.Contains(children[^1].Id), $"{run.Id}/{ordinal} is {step.Phase}, {children[^1].Id} is {children[^1].Phase}");
+        return step.Phase;
     }
 
     // Each signal made one run, each such run had its signals, and whoever comes after one pipeline had a run for each of that one's.
@@ -331,9 +382,15 @@ internal sealed class World
             Rule = _random.Next(2) == 0 ? TriggerRule.AllSuccess : (TriggerRule)_random.Next(8), MayFail = _random.Next(5) == 0,
             Retries = new RetryPolicy { Count = _random.Next(3), Delay = TimeSpan.FromSeconds(_random.Next(1, 5)) }, Pool = _random.Next(6) switch { 0 => "one", 1 => "two", _ => null }, Priority = _random.Next(-1, 2),
         }).ToList();
+        List<string> after = [.. Enumerable.Range(0, number).Where(_ => _random.Next(2) == 0).Select(Id)];
+        if (number > 0 && after.Count == 0 && _random.Next(2) == 0)
+        {
+            var at = _random.Next(tasks.Count); // one of the earlier, which starts neither this one nor what comes after it
+            tasks[at] = tasks[at] with { Kind = TaskKind.Pipeline, With = new Dictionary<string, IReadOnlyList<string>> { ["pipeline"] = [Id(_random.Next(number))] } };
+        }
         return new PipelineSpec
         {
-            Name = Id(number), Triggers = new TriggerSpec { After = [.. Enumerable.Range(0, number).Where(_ => _random.Next(2) == 0).Select(Id)] }, Tasks = tasks, Concurrency = _random.Next(1, 3), Timeout = _random.Next(3) == 0 ? TimeSpan.FromSeconds(_random.Next(5, 90)) : null,
+            Name = Id(number), Triggers = new TriggerSpec { After = after }, Tasks = tasks, Concurrency = _random.Next(1, 3), Timeout = _random.Next(3) == 0 ? TimeSpan.FromSeconds(_random.Next(5, 90)) : null,
             Deadline = _random.Next(3) == 0 ? new DeadlineSpec(TimeSpan.FromSeconds(_random.Next(10, 200)), null) : null,
             Schedule = new ScheduleSpec { Every = TimeSpan.FromSeconds(_random.Next(20, 120)), CatchUp = (CatchUp)_random.Next(3), From = _start },
         };

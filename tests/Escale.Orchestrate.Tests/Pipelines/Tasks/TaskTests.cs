@@ -97,6 +97,34 @@ public sealed class TaskTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_is_put_in_where_the_file_names_it_and_never_where_a_value_does()
+    {
+        var environment = new RunEnvironment();
+        environment.Set("ESCALE_TEST_SECRET", "swordfish {{ params.word }}");
+        var texts = new StepTexts(null!, environment, new ProjectRoot(_folder.Path));
+        var task = new TaskSpec { Id = "tell", Kind = TaskKind.Notify, With = new Dictionary<string, IReadOnlyList<string>> { ["message"] = ["${ESCALE_TEST_SECRET}, {{ params.word }}, ${NONE:-nothing}"] } };
+        var secrets = new List<string>();
+        var filled = texts.Fill(task, new() { ["params"] = new Dictionary<string, object?> { ["word"] = "${ESCALE_TEST_SECRET}" } }, secrets.Add);
+        Assert.Equal("swordfish {{ params.word }}, ${ESCALE_TEST_SECRET}, nothing", filled["message"][0]);
+        Assert.Equal(["swordfish {{ params.word }}"], secrets);
+    }
+
+    [Fact]
+    public void A_line_of_the_shell_finds_its_element_in_its_environment()
+    {
+        var texts = new StepTexts(null!, new RunEnvironment(), new ProjectRoot(_folder.Path));
+        var task = new TaskSpec { Id = "load", Kind = TaskKind.Shell, With = new Dictionary<string, IReadOnlyList<string>> { ["line"] = ["echo {{ each.port }}"] } };
+        var each = new Dictionary<string, object?> { ["port"] = "Dakar; rm -rf /", ["n°"] = 3L };
+        var filled = texts.Fill(task, new()
+        {
+            ["run"] = new Dictionary<string, object?> { ["pipeline"] = "p", ["id"] = "r" }, ["interval"] = new Dictionary<string, object?> { ["begin"] = "b", ["end"] = "e" }, ["params"] = new Dictionary<string, object?>(),
+            ["each"] = each, ["index"] = 4L,
+        }, _ => { });
+        Assert.Equal(("echo {{ each.port }}", "Dakar; rm -rf /", "3", "4"), (filled["line"][0], filled["env.EACH_PORT"][0], filled["env.EACH_N_"][0], filled["env.EACH_INDEX"][0]));
+        Assert.Equal("""{"port":"Dakar; rm -rf /","n\u00B0":3}""", filled["env.EACH"][0]);
+    }
+
+    [Fact]
     public void A_full_disk_is_called_so_and_a_bug_a_bug()
     {
         Assert.Equal(DiskFull.Code, StepFailures.Of(new IOException("No space left on device", 28)).Code);
