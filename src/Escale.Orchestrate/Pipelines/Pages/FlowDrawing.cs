@@ -66,7 +66,7 @@ internal static class FlowDrawing
         {
             var task = pipeline.Tasks[step];
             var state = status(task.Id);
-            var said = state is null ? StepCode.KindOf(task) : $"{StepCode.KindOf(task)} · {word(state)}";
+            var said = state is null ? StepCode.KindOf(task) : $"{(task.Kind == TaskKind.Each ? "each" : StepCode.KindOf(task))} · {word(state)}";
             text.Append(CultureInfo.InvariantCulture, $"<a class=\"flow-step {PipelineWords.Tone(state)}{(state is null ? " plain" : "")}\" href=\"{WebUtility.HtmlEncode(href(task.Id))}\"><title>{WebUtility.HtmlEncode($"{task.Id}: {said}")}</title>");
             text.Append(CultureInfo.InvariantCulture, $"<rect x=\"{X(step)}\" y=\"{Y(step)}\" width=\"{Width}\" height=\"{Height}\" rx=\"7\"/><text class=\"flow-sign\" x=\"{X(step) + 16}\" y=\"{Y(step) + 26}\">{PipelineWords.Sign(state)}</text>");
             text.Append(CultureInfo.InvariantCulture, $"<text class=\"flow-name\" x=\"{X(step) + 30}\" y=\"{Y(step) + 18}\">{WebUtility.HtmlEncode(Short(task.Id))}</text><text class=\"flow-kind\" x=\"{X(step) + 30}\" y=\"{Y(step) + 33}\">{WebUtility.HtmlEncode(Short(said))}</text></a>");

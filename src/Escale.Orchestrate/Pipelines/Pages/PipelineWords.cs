@@ -126,6 +126,7 @@ internal static class PipelineWords
     public static readonly Text WholeLog = new("Log", "Journal");
     public static readonly Text TryFromHere = new("Try again from here", "Reprendre à partir d'ici");
     public static readonly Text TryFromHereHint = new("Does this step again, and what is behind it.", "Refait cette étape et ce qui la suit.");
+    public static readonly Text TryElementsHint = new("Does the elements that failed again, and what is behind their step.", "Refait les éléments en échec, et ce qui suit leur étape.");
     public static readonly Text OnlyThis = new("Only this step", "Seulement cette étape");
     public static readonly Text Anew = new("Run anew with the file as it is now", "Relancer avec le fichier actuel");
     public static readonly Text FileChanged = new("The file has changed since this run began. To try again does the steps as they were; to use the changes, run it anew.", "Le fichier a changé depuis le début de cette exécution. Reprendre refait les étapes telles qu'elles étaient ; pour utiliser les changements, relancez tout.");

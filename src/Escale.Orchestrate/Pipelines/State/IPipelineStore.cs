@@ -35,8 +35,8 @@ internal interface IPipelineStore
     /// <summary>A run, or null.</summary>
     Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>The newest run that a step started, or null; and how many attempts at the step have ended otherwise than by the loss of their worker.</summary>
-    Task<(PipelineRun? Newest, int Ended)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken);
+    /// <summary>The newest run that a step started, or null; how many attempts at the step have ended otherwise than by the loss of their worker; and whether the last of these failed.</summary>
+    Task<(PipelineRun? Newest, int Ended, bool HasFailed)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken);
 
     /// <summary>The text of a definition.</summary>
     Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken);

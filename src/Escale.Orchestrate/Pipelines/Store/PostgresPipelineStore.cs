@@ -44,7 +44,9 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     private const string Child = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.parent = $1 and r.parent_step = $2 order by r.created_at desc, r.id desc limit 1";
 
-    private const string Ended = "select count(*)::int from orchestrate.pipeline_attempts where run_id = $1 and ordinal = $2 and status <> 'lost'";
+    private const string Ended = """
+        select count(*)::int, coalesce((array_agg(status order by attempt desc))[1] = 'failed', false) from orchestrate.pipeline_attempts where run_id = $1 and ordinal = $2 and status <> 'lost'
+        """;
 
     private const string WithQueue = """
         select q.pipeline from (
@@ -128,9 +130,12 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
     public async Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken) => (await ListAsync(OfId, [id], reader => PipelineRows.Run(reader), cancellationToken)).FirstOrDefault();
 
     /// <inheritdoc/>
-    public async Task<(PipelineRun? Newest, int Ended)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken) => (
-        (await ListAsync(Child, [run, ordinal], reader => PipelineRows.Run(reader), cancellationToken)).FirstOrDefault(),
-        (await ListAsync(Ended, [run, ordinal], reader => reader.GetInt32(0), cancellationToken))[0]);
+    public async Task<(PipelineRun? Newest, int Ended, bool HasFailed)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken)
+    {
+        var newest = (await ListAsync(Child, [run, ordinal], reader => PipelineRows.Run(reader), cancellationToken)).FirstOrDefault();
+        var (ended, hasFailed) = (await ListAsync(Ended, [run, ordinal], reader => (reader.GetInt32(0), reader.GetBoolean(1)), cancellationToken))[0];
+        return (newest, ended, hasFailed);
+    }
 
     /// <inheritdoc/>
     public async Task<string?> DefinitionAsync(string hash, CancellationToken cancellationToken) => (await ListAsync(Definition, [hash], reader => reader.GetString(0), cancellationToken)) is [var body] ? body : null;

@@ -18,16 +18,16 @@ internal sealed class ChildRuns(PipelineEngine engine, TimeProvider clock)
     /// <param name="cancellationToken">Ends the looking.</param>
     public async Task<ChildRun> FindAsync(TaskCall call, string kind, CancellationToken cancellationToken)
     {
-        var (newest, ended) = await engine.Store.ChildAsync(call.Run, call.Ordinal, cancellationToken);
+        var (newest, ended, hasFailed) = await engine.Store.ChildAsync(call.Run, call.Ordinal, cancellationToken);
         var key = FormattableString.Invariant($"{kind}:{call.Run}/{call.Step}/{ended}");
         if (newest is null)
         {
-            return new ChildRun(null, IsOwn: false, key);
+            return new ChildRun(null, IsOwn: false, IsMended: false, key);
         }
         // One that was stopped while nobody waited for it is not waited for again.
         var isOfKey = newest.Key.TrimEnd('+') == key;
         var isOwn = IdOf(call.Earlier) == newest.Id || (newest.IsOver ? isOfKey && newest.Phase != RunPhase.Cancelled : newest.Stop is null);
-        return new ChildRun(newest, isOwn, isOfKey ? newest.Key + "+" : key);
+        return new ChildRun(newest, isOwn, !isOwn && hasFailed && newest.Phase == RunPhase.Succeeded, isOfKey ? newest.Key + "+" : key);
     }
 
     /// <summary>The run that a step belongs to.</summary>
@@ -68,5 +68,6 @@ internal sealed class ChildRuns(PipelineEngine engine, TimeProvider clock)
 /// <summary>The newest run that a step started.</summary>
 /// <param name="Run">The run; null: it started none yet.</param>
 /// <param name="IsOwn">Whether this attempt waits for it, or for its end; else an earlier attempt did.</param>
+/// <param name="IsMended">Whether the attempt before failed by it, and somebody saw to it since that it ended well.</param>
 /// <param name="Key">The key of a run that this attempt would start.</param>
-internal sealed record ChildRun(PipelineRun? Run, bool IsOwn, string Key);
+internal sealed record ChildRun(PipelineRun? Run, bool IsOwn, bool IsMended, string Key);

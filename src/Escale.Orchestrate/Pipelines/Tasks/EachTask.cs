@@ -8,7 +8,7 @@ namespace Escale.Orchestrate.Pipelines.Tasks;
 
 /// <summary>
 /// <c>each</c>: does a step for every element of a list. The elements are the steps of a run of their own, so that each has its attempts, its log and its place in a pool; the step waits for them
-/// without holding a worker. When it is done again after a failure, with the same elements, those that succeeded are not.
+/// without holding a worker. When it is done again after a failure, with the same elements, those that succeeded are not; nor is what somebody mended in that run.
 /// </summary>
 internal sealed class EachTask(PipelineEngine engine, ChildRuns children, Func<IEnumerable<ITaskRunner>> runners) : ITaskRunner
 {
@@ -38,6 +38,10 @@ internal sealed class EachTask(PipelineEngine engine, ChildRuns children, Func<I
         var parent = await children.ParentAsync(call, cancellationToken);
         var pipeline = (await engine.Definitions.GetAsync(parent.Definition, cancellationToken)).Pipeline;
         var part = Definition.Of(PartOf(pipeline, pipeline.Tasks[call.Ordinal], elements));
+        if (child is { IsMended: true, Run: { } mended } && mended.Definition == part.Hash)
+        {
+            return await EndAsync(call, mended, cancellationToken);
+        }
         if (child.Run is { Phase: RunPhase.Failed or RunPhase.Cancelled } earlier && earlier.Definition == part.Hash && await engine.ClearAsync(earlier.Id, null, withAfter: true, cancellationToken, ChildRuns.Claim(call)) is > 0 and var again)
         {
             call.Log(FormattableString.Invariant($"{again} of {elements.Count} elements are done again, in the run {earlier.Id}"));

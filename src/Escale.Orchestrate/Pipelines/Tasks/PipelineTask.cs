@@ -14,7 +14,7 @@ internal sealed class PipelineTask(PipelineFiles files, PipelineEngine engine, C
     public async Task<TaskOutcome> RunAsync(TaskCall call, CancellationToken cancellationToken)
     {
         var child = await children.FindAsync(call, Kind, cancellationToken);
-        if (child is { IsOwn: true, Run: { } run })
+        if (child.Run is { } run && (child.IsOwn || child.IsMended))
         {
             return !run.IsOver ? ChildRuns.Waits(run.Id) : run.Phase == RunPhase.Succeeded ? new TaskOutcome(ChildRuns.Output(run.Id)) : throw new EscaleException(
                 "orchestrate.pipeline-failed", $"The run {run.Id} of the pipeline '{run.Pipeline}' {(run.Phase == RunPhase.Failed ? "failed" : "was cancelled")}.", $"Look at it: escale pipeline logs {run.Id}.");

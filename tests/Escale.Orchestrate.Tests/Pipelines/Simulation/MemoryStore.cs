@@ -133,8 +133,11 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
 
     public Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Runs.GetValueOrDefault(id));
 
-    public Task<(PipelineRun? Newest, int Ended)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken) => Task.FromResult((
-        ChildrenOf(run, ordinal).LastOrDefault(), Attempts.Count(attempt => attempt.Run == run && attempt.Ordinal == ordinal && attempt.Status != "lost")));
+    public Task<(PipelineRun? Newest, int Ended, bool HasFailed)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken)
+    {
+        var ended = Attempts.Where(attempt => attempt.Run == run && attempt.Ordinal == ordinal && attempt.Status != "lost").ToList();
+        return Task.FromResult((ChildrenOf(run, ordinal).LastOrDefault(), ended.Count, ended.LastOrDefault()?.Status == "failed"));
+    }
 
     /// <summary>The runs that a step started, oldest first.</summary>
     public IEnumerable<PipelineRun> ChildrenOf(string run, int ordinal) => Runs.Values.Where(child => child.Parent == run && child.ParentStep == ordinal).OrderBy(child => child.CreatedAt).ThenBy(child => child.Id, StringComparer.Ordinal);

@@ -244,7 +244,7 @@ internal sealed class World
             With = new Dictionary<string, IReadOnlyList<string>>(), Earlier = claimed.Step.Output,
         };
         var child = _children.FindAsync(call, "pipeline", default).GetAwaiter().GetResult();
-        if (child is { IsOwn: true, Run: { IsOver: true } run })
+        if (child.Run is { IsOver: true } run && (child.IsOwn || child.IsMended))
         {
             return run.Phase == RunPhase.Succeeded ? report : report with { Phase = StepPhase.Failed, Failure = new StepFailure("x.child", "It failed.", null) };
         }

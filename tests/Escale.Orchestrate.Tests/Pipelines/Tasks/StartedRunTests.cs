@@ -84,6 +84,22 @@ public sealed class StartedRunTests : IClassFixture<RecordDatabase>, IAsyncLifet
         Assert.Equal(2, (await ChildrenAsync("p.load")).Count);
     }
 
+    [Theory]
+    [InlineData("{id: load, each: [1, 2], http: {url: x}}", "p.load")]
+    [InlineData("{id: load, pipeline: other}", "other")]
+    public async Task What_somebody_mended_in_the_run_that_a_step_started_counts_when_the_step_is_tried_again(string step, string started)
+    {
+        _folder.Write("pipelines/other.yml", "tasks: [{id: a, http: {url: x}}]");
+        Work(_ => throw new EscaleException("x.y", "no"));
+        var id = await StartAsync($"tasks: [{step}]");
+        Assert.Equal("failed", (await EndedAsync(id)).Status);
+        var child = Assert.Single(await ChildrenAsync(started));
+        await _engine.MarkAsync(child, null, Orchestrate.Pipelines.Flow.StepPhase.Succeeded, "by hand", "awa", default);
+        Assert.Equal(1, await _engine.ClearAsync(id, null, true, default));
+        Assert.Equal("succeeded", (await EndedAsync(id)).Status);
+        Assert.Equal([child], await ChildrenAsync(started));
+    }
+
     [Fact]
     public async Task Who_stops_a_run_stops_those_that_its_steps_started()
     {
