@@ -57,8 +57,10 @@ internal static class Pipelines
             var many = Named("many", [.. Enumerable.Range(0, 10_000).Select(at => Step(at, "0", []))]);
             var alone = await EndAsync(engine, worker, history, many);
             var together = await WithSecondAsync(folder.FullName, () => EndAsync(engine, worker, history, many));
+            var waits = Named(Waits, [.. Enumerable.Range(0, 2000).Select(at => Step(at, "50", []))]);
+            var (waitAlone, waitTogether) = (await EndAsync(engine, worker, history, waits), await WithSecondAsync(folder.FullName, () => EndAsync(engine, worker, history, waits)));
             var late = await LatenessAsync(engine, worker, store, run);
-            Console.WriteLine(FormattableString.Invariant($"40 chained steps of 10 ms: {chain:0.000} s; 10,000 steps: {alone:0.00} s, two processes: {together:0.00} s; {late}"));
+            Console.WriteLine(FormattableString.Invariant($"40 chained steps of 10 ms: {chain:0.000} s; 10,000 steps: {alone:0.00} s, two processes: {together:0.00} s; 2,000 steps of 50 ms: {waitAlone:0.00} s, two processes: {waitTogether:0.00} s; {late}"));
         }
         await stop.CancelAsync();
         await working;
@@ -75,6 +77,10 @@ internal static class Pipelines
         while (true)
         {
             await Task.Delay(20);
+            if (worker.LastTrouble is { } trouble)
+            {
+                throw new InvalidOperationException("The worker met trouble.", trouble);
+            }
             if (await history.RunAsync(id, default) is { IsOver: true } run)
             {
                 return run.Status == "succeeded" ? run.Seconds!.Value : throw new InvalidOperationException(run.Status);
@@ -119,15 +125,17 @@ internal static class Pipelines
 
     private static string Id(int at) => "s" + at.ToString(CultureInfo.InvariantCulture);
 
+    private const string Waits = "waits";
+
     private sealed class Sleeper : IStepExecutor
     {
         public async Task<AttemptReport> DoAsync(ClaimedStep claimed, CancellationToken cancellationToken)
         {
-            if (claimed.Run.Pipeline == "chain")
+            if (claimed.Run.Pipeline is "chain" or Waits)
             {
-                await Task.Delay(10, cancellationToken);
+                await Task.Delay(claimed.Run.Pipeline == Waits ? 50 : 10, cancellationToken);
             }
-            return new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, StepPhase.Succeeded);
+            return AttemptReport.Of(claimed, StepPhase.Succeeded);
         }
     }
 }

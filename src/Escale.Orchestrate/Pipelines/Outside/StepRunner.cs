@@ -46,7 +46,7 @@ internal sealed class StepRunner(OutsideRuns runs, PipelineEngine engine, IStepE
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             using var patience = new CancellationTokenSource(_patience, clock);
-            await runs.EndAsync(claimed.Run, pipeline, new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, 0, StepPhase.Cancelled), patience.Token);
+            await runs.EndAsync(claimed.Run, pipeline, AttemptReport.Of(claimed, StepPhase.Cancelled), patience.Token);
             throw;
         }
         finally

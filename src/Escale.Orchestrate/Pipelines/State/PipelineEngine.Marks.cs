@@ -23,7 +23,7 @@ internal sealed partial class PipelineEngine
         }
         return store.TransactAsync(async transaction =>
         {
-            if (await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken) is not [var slice] || slice.Run.StartedAt is null)
+            if (await OpenAsync(transaction, new() { [run] = null }, cancellationToken) is not [var slice] || slice.Run.StartedAt is null)
             {
                 return 0;
             }

@@ -133,7 +133,7 @@ internal sealed partial class PipelineEngine
     /// <returns>Whether there was anything to stop.</returns>
     public Task<bool> StopAsync(string run, string reason, string? note, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        if (await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken) is not [var slice] || slice.Run.IsOver || slice.Run.Stop is not null)
+        if (await OpenAsync(transaction, new() { [run] = null }, cancellationToken) is not [var slice] || slice.Run.IsOver || slice.Run.Stop is not null)
         {
             return false;
         }
@@ -170,7 +170,7 @@ internal sealed partial class PipelineEngine
     public Task<int> ClearAsync(string run, IReadOnlyCollection<int>? steps, bool withAfter, CancellationToken cancellationToken, StepClaim? by = null) => store.TransactAsync(async transaction =>
     {
         await RefuseStrangersAsync(transaction, by);
-        if (await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken) is not [var slice] || slice.Run.Phase == RunPhase.Queued)
+        if (await OpenAsync(transaction, new() { [run] = null }, cancellationToken) is not [var slice] || slice.Run.Phase == RunPhase.Queued)
         {
             return 0;
         }

@@ -59,7 +59,7 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
         {
             return made; // it was written down with what is reported
         }
-        var slices = await OpenAsync(transaction, reports.GroupBy(report => report.Run).ToDictionary(group => group.Key, group => (IReadOnlyCollection<int>?)[.. group.Select(report => report.Ordinal)]), around: true, cancellationToken);
+        var slices = await OpenAsync(transaction, await AroundAsync(reports, cancellationToken), cancellationToken);
         var (now, taken) = (await transaction.NowAsync(), new List<ClaimedStep>());
         foreach (var slice in slices)
         {
@@ -78,7 +78,7 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
     public Task<int> RecoverAsync(string run, IReadOnlyCollection<string> deadWorkers, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
         var count = 0;
-        foreach (var slice in await OpenAsync(transaction, new() { [run] = null }, around: false, cancellationToken))
+        foreach (var slice in await OpenAsync(transaction, new() { [run] = null }, cancellationToken))
         {
             var now = await transaction.NowAsync();
             for (var ordinal = 0; ordinal < slice.Run.StepCount; ordinal++)
@@ -96,22 +96,29 @@ internal sealed partial class PipelineEngine(IPipelineStore store, Definitions d
         return count;
     }, cancellationToken);
 
-    private async Task<List<RunSlice>> OpenAsync(
-        PipelineTransaction transaction, Dictionary<string, IReadOnlyCollection<int>?> wanted, bool around, CancellationToken cancellationToken)
+    private async Task<List<RunSlice>> OpenAsync(PipelineTransaction transaction, Dictionary<string, IReadOnlyCollection<int>?> wanted, CancellationToken cancellationToken)
     {
-        var slices = new List<RunSlice>();
-        foreach (var run in await transaction.LockRunsAsync(wanted.Keys))
+        var (runs, steps) = await transaction.LockAsync(wanted);
+        var (slices, ofRun) = (new List<RunSlice>(), steps.ToLookup(step => step.Run, StringComparer.Ordinal));
+        foreach (var run in runs)
         {
-            slices.Add(new RunSlice(transaction, run, await definitions.GetAsync(run.Definition, cancellationToken), await transaction.NowAsync()));
-        }
-        var needed = slices.ToDictionary(slice => slice.Run.Id, slice => wanted[slice.Run.Id] is not { } ordinals ? null
-            : (IReadOnlyCollection<int>)(around ? ordinals.SelectMany(ordinal => RunSlice.Around(slice.Graph, ordinal)).ToHashSet() : ordinals));
-        var steps = slices.Count == 0 ? [] : await transaction.StepsAsync(needed);
-        foreach (var group in steps.GroupBy(step => step.Run))
-        {
-            slices.First(slice => slice.Run.Id == group.Key).Add(group);
+            var slice = new RunSlice(transaction, run, await definitions.GetAsync(run.Definition, cancellationToken), await transaction.NowAsync());
+            slice.Add(ofRun[run.Id]);
+            slices.Add(slice);
         }
         return slices;
+    }
+
+    // What the ends of steps are decided with, which is read with the locks: nobody waits for them longer than need be.
+    private async Task<Dictionary<string, IReadOnlyCollection<int>?>> AroundAsync(IEnumerable<AttemptReport> reports, CancellationToken cancellationToken)
+    {
+        var wanted = new Dictionary<string, IReadOnlyCollection<int>?>(StringComparer.Ordinal);
+        foreach (var run in reports.GroupBy(report => (report.Run, report.Definition)))
+        {
+            var graph = (await definitions.GetAsync(run.Key.Definition, cancellationToken)).Graph;
+            wanted[run.Key.Run] = run.SelectMany(report => RunSlice.Around(graph, report.Ordinal)).ToHashSet();
+        }
+        return wanted;
     }
 
     private async Task<IReadOnlyList<ClaimedStep>> ClaimAsync(PipelineTransaction transaction, string worker, string claim, int count, string? run)

@@ -176,11 +176,15 @@ internal sealed record ClaimedStep(PipelineRun Run, PipelineStep Step);
 
 /// <summary>What became of an attempt, as its worker tells it.</summary>
 /// <param name="Run">The run.</param>
+/// <param name="Definition">What the run was made from.</param>
 /// <param name="Ordinal">The step's place.</param>
 /// <param name="Fence">The fence of the claim.</param>
 /// <param name="Phase">Succeeded, Failed, Skipped, Cancelled, Deferred, or Ready: given back untouched.</param>
-internal sealed record AttemptReport(string Run, int Ordinal, long Fence, StepPhase Phase)
+internal sealed record AttemptReport(string Run, string Definition, int Ordinal, long Fence, StepPhase Phase)
 {
+    /// <summary>What became of a step that was claimed.</summary>
+    public static AttemptReport Of(ClaimedStep claimed, StepPhase phase) => new(claimed.Run.Id, claimed.Run.Definition, claimed.Step.Ordinal, claimed.Step.Fence, phase);
+
     public StepFailure? Failure { get; init; }
 
     public string? Output { get; init; }

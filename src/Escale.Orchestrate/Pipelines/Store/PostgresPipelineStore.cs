@@ -92,8 +92,7 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
         await using var transaction = await connection.BeginTransactionAsync(token);
         var work = new PostgresTransaction(connection, transaction, token) { IsRepeated = wasBegun };
         var result = await body(work);
-        await work.FlushAsync();
-        await transaction.CommitAsync(token);
+        await work.CommitAsync();
         return result;
     }
 

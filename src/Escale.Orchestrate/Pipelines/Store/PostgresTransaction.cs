@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Escale.Orchestrate.Pipelines.State;
+using Escale.Orchestrate.Records;
 using Npgsql;
 
 namespace Escale.Orchestrate.Pipelines.Store;
@@ -50,11 +51,12 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     private const string AllSteps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = any($1) for update";
 
     // A step that may be taken is always of a run under way: whoever stops or ends one changes its steps with it. So the steps are chosen by their index alone.
+    // The pool stands in the order, although it is none, since the planner does not see otherwise that the index has them in it.
     private const string Ready = $"""
         with s as (
           select s.* from orchestrate.pipeline_steps s
           where s.phase in ('ready', 'deferred') and s.not_before <= clock_timestamp() and s.pool is null
-          order by s.priority desc, s.not_before, s.run_id, s.ordinal limit $1 for update skip locked)
+          order by s.pool, s.priority desc, s.not_before, s.run_id, s.ordinal limit $1 for update skip locked)
         select {PipelineRows.StepColumns}, {PipelineRows.RunColumns} from s join orchestrate.pipeline_runs r on r.id = s.run_id and r.phase = 'running' and r.stop is null
         """;
 
@@ -124,11 +126,25 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     public override async Task<PipelineRun?> FindRunAsync(string pipeline, string key) => (await ListAsync(OfKey, [pipeline, key], reader => PipelineRows.Run(reader))) is [var run] ? run : null;
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => ListAsync(LockRuns, [ids.ToArray()], reader =>
+    public override Task<IReadOnlyList<PipelineRun>> LockRunsAsync(IReadOnlyCollection<string> ids) => ListAsync(LockRuns, [ids.ToArray()], LockedRun);
+
+    /// <inheritdoc/>
+    public override async Task<(IReadOnlyList<PipelineRun> Runs, IReadOnlyList<PipelineStep> Steps)> LockAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted)
     {
-        _now = reader.GetFieldValue<DateTimeOffset>(PipelineRows.RunColumnCount);
-        return PipelineRows.Run(reader);
-    });
+        if (wanted.Values.Any(ordinals => ordinals is null))
+        {
+            return await base.LockAsync(wanted);
+        }
+        var some = wanted.SelectMany(pair => pair.Value!.Select(ordinal => (Run: pair.Key, Ordinal: ordinal))).ToList();
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { Sql.Command(LockRuns, [wanted.Keys.ToArray()]), Sql.Command(SomeSteps, Column(some, step => step.Run), Column(some, step => step.Ordinal)) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var runs = await RowsAsync(reader, LockedRun);
+        await reader.NextResultAsync(cancellationToken);
+        return (runs, await RowsAsync(reader, row => PipelineRows.Step(row)));
+    }
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<PipelineStep>> StepsAsync(IReadOnlyDictionary<string, IReadOnlyCollection<int>?> wanted)
@@ -173,21 +189,25 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     /// <inheritdoc/>
     public override Task<IReadOnlyList<Signal>> UnconsumedAsync(IReadOnlyCollection<Signal> signals) => SignalSql.UnconsumedAsync(signals, (sql, parameters) => ListAsync(sql, parameters, reader => reader.GetInt64(0)));
 
-    /// <summary>Writes what is to be saved.</summary>
-    public async Task FlushAsync()
+    /// <summary>Writes what is to be saved and ends the transaction, at once: others wait for its locks.</summary>
+    public async Task CommitAsync()
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var command in PipelineWrites.Of(PipelinesToSave.Values, RunsToSave.Values, StepsToInsert, StepsToSave.Values, AttemptsToInsert, ToWake, Consumed, MovedOn))
         {
             batch.BatchCommands.Add(command);
         }
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     internal static TColumn[] Column<TRow, TColumn>(IReadOnlyCollection<TRow> rows, Func<TRow, TColumn> read) => [.. rows.Select(read)];
+
+    private PipelineRun LockedRun(NpgsqlDataReader reader)
+    {
+        _now = reader.GetFieldValue<DateTimeOffset>(PipelineRows.RunColumnCount);
+        return PipelineRows.Run(reader);
+    }
 
     private static ClaimedStep Claimed(NpgsqlDataReader reader) => new(PipelineRows.Run(reader, PipelineRows.StepColumnCount), PipelineRows.Step(reader));
 
@@ -199,6 +219,11 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
             command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
         }
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await RowsAsync(reader, read);
+    }
+
+    private async Task<IReadOnlyList<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)
+    {
         var list = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -33,6 +33,7 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
     private readonly ConcurrentDictionary<(string Run, int Ordinal), Held> _held = new();
     private readonly SemaphoreSlim _poke = new(0, 1);
     private long _claims;
+    private bool _isMoreReady;
 
     /// <summary>Its name: which process of which machine, and which worker of it.</summary>
     public string Name { get; } = WorkerName.Of(ProcessIdentity.Own, Interlocked.Increment(ref _number));
@@ -94,6 +95,11 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
     {
         var reports = TakeReports();
         var free = settings.Slots - _held.Count;
+        if (reports.Count > 0 && free > 0 && _isMoreReady)
+        {
+            await ReportAndClaimAsync(reports, free, cancellationToken);
+            return;
+        }
         if (reports.Count > 0)
         {
             var next = await ReportAsync(reports, free, cancellationToken);
@@ -109,11 +115,32 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
             }
             free = settings.Slots - _held.Count;
         }
-        var taken = free > 0 ? await engine.ClaimAsync(Name, NextClaim(), free, settings.OnlyRun, cancellationToken) : [];
+        var taken = free > 0 ? await ClaimAsync(free, cancellationToken) : [];
         Start(taken, cancellationToken);
         if (taken.Count == 0 || settings.Slots == _held.Count)
         {
             await WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<ClaimedStep>> ClaimAsync(int free, CancellationToken cancellationToken)
+    {
+        var taken = await engine.ClaimAsync(Name, NextClaim(), free, settings.OnlyRun, cancellationToken);
+        _isMoreReady = taken.Count == free;
+        return taken;
+    }
+
+    // While more is ready than can be done, taking it need not wait for what follows from the reports, nor for whoever reports of the same run.
+    private async Task ReportAndClaimAsync(List<AttemptReport> reports, int free, CancellationToken cancellationToken)
+    {
+        var claiming = ClaimAsync(free, cancellationToken);
+        try
+        {
+            await ReportAsync(reports, 0, cancellationToken);
+        }
+        finally
+        {
+            Start(await claiming, cancellationToken);
         }
     }
 
@@ -168,7 +195,7 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
 
     private async Task DoAsync(Held held, CancellationToken leaving)
     {
-        var report = new AttemptReport(held.Claimed.Run.Id, held.Claimed.Step.Ordinal, held.Claimed.Step.Fence, StepPhase.Cancelled);
+        var report = AttemptReport.Of(held.Claimed, StepPhase.Cancelled);
         try
         {
             report = await executor.DoAsync(held.Claimed, held.Stop.Token);

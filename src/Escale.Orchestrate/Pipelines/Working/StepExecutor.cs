@@ -13,7 +13,7 @@ internal sealed class StepExecutor(Definitions definitions, IEnumerable<ITaskRun
     /// <inheritdoc/>
     public async Task<AttemptReport> DoAsync(ClaimedStep claimed, CancellationToken cancellationToken)
     {
-        var report = new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, StepPhase.Succeeded);
+        var report = AttemptReport.Of(claimed, StepPhase.Succeeded);
         var log = logs.Open(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Attempt);
         TaskSpec? task = null;
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

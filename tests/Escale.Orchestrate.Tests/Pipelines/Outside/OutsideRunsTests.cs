@@ -106,7 +106,7 @@ public sealed class OutsideRunsTests : IClassFixture<RecordDatabase>
     {
         public Task<AttemptReport> DoAsync(ClaimedStep claimed, CancellationToken cancellationToken)
         {
-            var report = new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, 0, StepPhase.Succeeded) { Output = "1" };
+            var report = AttemptReport.Of(claimed, StepPhase.Succeeded) with { Output = "1" };
             return Task.FromResult(claimed.Step.Id switch
             {
                 "b" => report with { Phase = StepPhase.Failed, Failure = new StepFailure("x.b", "no", null) },

@@ -164,7 +164,7 @@ internal sealed class World
             if (!still.TryGetValue((step.Claimed.Run.Id, step.Claimed.Step.Ordinal), out var isStopping) || isStopping)
             {
                 worker.Held.Remove(step);
-                worker.Reports.Add(new AttemptReport(step.Claimed.Run.Id, step.Claimed.Step.Ordinal, step.Claimed.Step.Fence, StepPhase.Cancelled));
+                worker.Reports.Add(AttemptReport.Of(step.Claimed, StepPhase.Cancelled));
             }
         }
     }
@@ -221,7 +221,7 @@ internal sealed class World
     /// <summary>What a step does is told by which it is: whoever does it, and however often.</summary>
     private AttemptReport FateOf(ClaimedStep claimed)
     {
-        var report = new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, StepPhase.Succeeded);
+        var report = AttemptReport.Of(claimed, StepPhase.Succeeded);
         if (_pipelines[claimed.Run.Pipeline].Tasks[claimed.Step.Ordinal].One("pipeline") is { } started)
         {
             return FateOf(claimed, report, started);

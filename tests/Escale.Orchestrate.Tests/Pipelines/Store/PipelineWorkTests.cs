@@ -206,7 +206,7 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         {
             Assert.Equal(1, await _engine.RecoverAsync(run, [dead], default));
         }
-        Assert.Empty(await _engine.ReportAsync([new AttemptReport(id, 0, claimed.Step.Fence, StepPhase.Succeeded)], dead, "dead#2", 0, null, default));
+        Assert.Empty(await _engine.ReportAsync([AttemptReport.Of(claimed, StepPhase.Succeeded)], dead, "dead#2", 0, null, default));
         Assert.Equal("ready", (await _history.ShowAsync(id, default)).Steps![0].Status);
         Work(_ => null);
         var ended = await EndedAsync(id);
@@ -437,7 +437,7 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         {
             var failure = await fate(claimed, cancellationToken);
             done.Enqueue($"{claimed.Run.Id}/{claimed.Step.Id}");
-            return new AttemptReport(claimed.Run.Id, claimed.Step.Ordinal, claimed.Step.Fence, failure is null ? StepPhase.Succeeded : StepPhase.Failed) { Failure = failure };
+            return AttemptReport.Of(claimed, failure is null ? StepPhase.Succeeded : StepPhase.Failed) with { Failure = failure };
         }
     }
 
