@@ -18,6 +18,9 @@ internal static partial class DuckErrors
         "parser", "permission", "sequence", "serialization", "syntax", "transaction", "mismatch-type", "data-corruption",
     ]);
 
+    // As the operating system words it, in whatever language the user speaks: programs of ours run without one.
+    private const string NoSpace = "No space left on device";
+
     /// <summary>How an error begins where <c>errors_as_json</c> is set.</summary>
     private const string ReportStart = "{\"exception_type\":\"";
 
@@ -33,6 +36,10 @@ internal static partial class DuckErrors
         var report = message.StartsWith(ReportStart, StringComparison.Ordinal) ? Report(message) : null;
         message = report?.Message ?? message;
         var kind = Kind(message);
+        if (kind == "io" && message.Contains(NoSpace, StringComparison.Ordinal))
+        {
+            return DiskFull.Error(message[(message.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());
+        }
         return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind), sql is null ? null : FindPlace(message, sql), report);
     }
 

@@ -10,6 +10,11 @@ public static class DiskFull
     public static bool Is(Exception error) => error is IOException && (error.HResult & 0xFFFF) is 0x70 or 28;
 
     /// <summary>The error for people.</summary>
-    public static EscaleException Error(Exception error) =>
-        new(Code, $"The disk is full: {error.Message}", "Free some space and do it again: every table stands at its last complete version.", inner: error);
+    public static EscaleException Error(Exception error) => Error(error.Message, error);
+
+    /// <summary>The error for people, of what something else says of it.</summary>
+    /// <param name="message">What it says.</param>
+    /// <param name="inner">The exception, or null.</param>
+    public static EscaleException Error(string message, Exception? inner = null) =>
+        new(Code, $"The disk is full: {message}", "Free some space and do it again: every table stands at its last complete version.", inner: inner);
 }
