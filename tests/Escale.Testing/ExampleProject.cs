@@ -16,7 +16,7 @@ public sealed class ExampleProject : IDisposable
         Folder = Path.Combine(_folder.Path, name);
         Copy(new DirectoryInfo(Path.Combine(Repository.Root, "examples", name)), Folder);
         var settings = Path.Combine(Folder, "escale.yml");
-        File.WriteAllText(settings, File.ReadAllText(settings).Replace("../../artifacts/", $"{Repository.Root}/artifacts/", StringComparison.Ordinal));
+        File.WriteAllText(settings, File.ReadAllText(settings).Replace(".escale/simulator/", $"{Repository.Root}/artifacts/bin/PortOfDakar.Simulator/release/", StringComparison.Ordinal));
     }
 
     /// <summary>The copy.</summary>
