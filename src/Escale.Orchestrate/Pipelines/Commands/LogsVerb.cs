@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Pages;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
 using Escale.Orchestrate.Pipelines.Working;
@@ -16,21 +17,26 @@ internal static class LogsVerb
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the run is over" };
         cli.Add(group, new Command("logs", "What the steps of a run said") { id, only, follow }, async (call, cancellationToken) =>
         {
-            var (history, logs) = (call.Get<PipelineHistory>(), call.Get<StepLogs>());
+            var (history, reads) = (call.Get<PipelineHistory>(), call.Get<PipelineReads>());
             var run = await history.RunAsync(call.Value(id)!, cancellationToken);
             var steps = (await call.Get<Definitions>().GetAsync(run.Definition, cancellationToken)).Pipeline.Tasks;
-            for (var last = 0L; ;)
+            var ordinal = call.Value(only) is { } step ? (await Clearing.PlacesAsync(call.Get<PipelineEngine>(), run, [step], cancellationToken))[0] : (int?)null;
+            for (var (last, wasOver) = (0L, !call.Value(follow)); ;)
             {
                 var isOver = (await history.RunAsync(run.Id, cancellationToken)).IsOver;
-                (var lines, last) = await logs.ReadAsync(run.Id, last, cancellationToken);
-                foreach (var entry in lines.Where(entry => call.Value(only) is not { } step || steps[entry.Ordinal].Id == step))
+                while (await reads.LogAsync(run.Id, ordinal, null, last, cancellationToken) is { Lines.Count: > 0 } more)
                 {
-                    Write(call.Output, steps[entry.Ordinal].Id, entry);
+                    last = more.Last;
+                    foreach (var entry in more.Lines)
+                    {
+                        Write(call.Output, steps[entry.Ordinal].Id, entry);
+                    }
                 }
-                if (isOver || !call.Value(follow))
+                if (wasOver)
                 {
                     return ExitCode.Success;
                 }
+                wasOver = isOver; // its last lines may be on their way: once more
                 await call.Output.Results.FlushAsync(cancellationToken);
                 await Task.Delay(TimeSpan.FromMilliseconds(300), call.Get<TimeProvider>(), cancellationToken);
             }

@@ -20,9 +20,8 @@ internal sealed class StepLogs(PostgresPipelineStore store, TimeProvider clock) 
         select n.* from unnest($1::text[], $2::int[], $3::int[], $4::timestamptz[], $5::text[]) as n(run_id, ordinal, attempt, at, lines) join orchestrate.pipeline_runs r on r.id = n.run_id
         """;
 
-    private const string Select = "select ordinal, attempt, at, lines, id from orchestrate.pipeline_logs where run_id = $1 and id > $2 order by id";
-
     private static readonly TimeSpan _gather = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan _afterTrouble = TimeSpan.FromSeconds(2);
 
     private readonly Channel<(string Run, LogLines Lines)> _queue = Channel.CreateBounded<(string, LogLines)>(new BoundedChannelOptions(10_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private readonly CancellationTokenSource _stop = new();
@@ -38,18 +37,6 @@ internal sealed class StepLogs(PostgresPipelineStore store, TimeProvider clock) 
         Echo?.Invoke(lines);
         Add(run, new LogLines(ordinal, attempt, clock.GetUtcNow(), lines));
     });
-
-    /// <summary>The log of a run behind an id, and the last id.</summary>
-    public async Task<(IReadOnlyList<LogLines> Lines, long Last)> ReadAsync(string run, long after, CancellationToken cancellationToken)
-    {
-        var last = after;
-        var lines = await store.ListAsync(Select, [run, after], reader =>
-        {
-            last = reader.GetInt64(4);
-            return new LogLines(reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3));
-        }, cancellationToken);
-        return (lines, last);
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -84,21 +71,35 @@ internal sealed class StepLogs(PostgresPipelineStore store, TimeProvider clock) 
             {
                 batch.Add(lines);
             }
-            try
+            while (!await WriteAsync(batch))
             {
-                await store.ListAsync(
-                    Insert,
-                    [
-                        batch.Select(entry => entry.Run).ToArray(), batch.Select(entry => entry.Lines.Ordinal).ToArray(), batch.Select(entry => entry.Lines.Attempt).ToArray(),
-                        batch.Select(entry => entry.Lines.At).ToArray(), batch.Select(entry => entry.Lines.Lines).ToArray(),
-                    ],
-                    _ => true, _stop.Token);
-            }
-            catch (Exception error) when (error is EscaleException or OperationCanceledException)
-            {
-                // The store stayed away: these lines are lost, the steps go on.
+                await Task.WhenAny(Task.Delay(_afterTrouble, clock), Task.Delay(Timeout.Infinite, _stop.Token));
             }
             batch.Clear();
+        }
+    }
+
+    // False: the store is away or its disk full, and it is worth trying again. The queue is bounded, so that waiting costs the oldest lines at most.
+    private async Task<bool> WriteAsync(List<(string Run, LogLines Lines)> batch)
+    {
+        try
+        {
+            await store.ListAsync(
+                Insert,
+                [
+                    batch.Select(entry => entry.Run).ToArray(), batch.Select(entry => entry.Lines.Ordinal).ToArray(), batch.Select(entry => entry.Lines.Attempt).ToArray(),
+                    batch.Select(entry => entry.Lines.At).ToArray(), batch.Select(entry => entry.Lines.Lines).ToArray(),
+                ],
+                _ => true, _stop.Token);
+            return true;
+        }
+        catch (EscaleException error) when (error.Code is "engines.postgres.unreachable" or "engines.postgres.disk-full" or "engines.postgres.timeout")
+        {
+            return _stop.IsCancellationRequested;
+        }
+        catch (Exception error) when (error is EscaleException or OperationCanceledException)
+        {
+            return true; // these lines are lost, the steps go on
         }
     }
 }
