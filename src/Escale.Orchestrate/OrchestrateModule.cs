@@ -36,7 +36,6 @@ public sealed class OrchestrateModule : EscaleModule
         services.AddSingleton<ISearchSource, RunSearch>();
         services.AddSingleton(new NavigationItem(700, "pipelines", "/pipelines", PipelineWords.Pipelines, "workflow"));
         services.AddSingleton(new NavigationItem(710, "runs", "/runs", Words.Runs, "play"));
-        services.AddSingleton<PipelineReads>();
         services.AddSingleton<PageReader>();
         services.AddSingleton<PipelineFollower>();
         services.AddSingleton<PipelineActions>();

@@ -2,6 +2,7 @@ using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Archive;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Outside;
+using Escale.Orchestrate.Pipelines.Pages;
 using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
@@ -27,6 +28,7 @@ internal static class PipelineServices
         services.AddSingleton(provider => new PipelineEngine(
             provider.GetRequiredService<IPipelineStore>(), provider.GetRequiredService<Definitions>(), Limits(provider.GetRequiredService<PipelineFiles>()), SeededRandom.Unpredictable()));
         services.AddSingleton<PipelineHistory>();
+        services.AddSingleton<PipelineReads>();
         services.AddSingleton<StepLogs>();
         services.AddSingleton<PipelineArchive>();
         services.AddSingleton<StepTexts>();
