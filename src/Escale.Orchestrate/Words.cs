@@ -46,6 +46,6 @@ internal static class Words
     public static readonly Text Attempts = new("{0} attempts", "{0} tentatives");
     public static readonly Text Quarantined = new("{0} rows in quarantine", "{0} lignes en quarantaine");
     public static readonly Text RunIsLate = new(
-        "A run should have been over by {0}. See which step it waits for.", "Une exécution aurait dû être finie pour {0}. Voyez quelle étape elle attend.");
+        "A run should have been over by {0}. See which step it waits for.", "Une exécution aurait dû être finie avant le {0}. Voyez quelle étape elle attend.");
     public static readonly Text Search = new("Search the log", "Chercher dans le journal");
 }
