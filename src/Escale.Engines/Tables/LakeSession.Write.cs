@@ -29,6 +29,15 @@ public sealed partial class LakeSession
         return Commit(plan, Copy(plan, ct), ct);
     }
 
+    /// <summary>Notes rows of a table that only grows, its columns among them: those that have the same keys are replaced.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="description">What is in it.</param>
+    /// <param name="keys">The columns that tell what is noted again.</param>
+    /// <param name="sql">The rows.</param>
+    /// <exception cref="EscaleException">Those of <see cref="Write"/>.</exception>
+    public WriteOutcome Record(TableName table, string description, IReadOnlyList<string> keys, string sql) =>
+        Write(new TableWrite { Table = table, Mode = WriteMode.DeleteInsert, Keys = keys, SchemaChange = SchemaChange.AddColumns, Operation = "LOG", Description = description, Sql = sql });
+
     /// <summary>Takes away rows that are kept no longer.</summary>
     /// <param name="table">The table.</param>
     /// <param name="condition">Which, in SQL over its columns.</param>

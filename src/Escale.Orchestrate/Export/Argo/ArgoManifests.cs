@@ -11,9 +11,6 @@ namespace Escale.Orchestrate.Export.Argo;
 /// </summary>
 internal static class ArgoManifests
 {
-    private const int MostOfName = 52;
-    private const int OnTimeSeconds = 60;
-    private const int GraceSeconds = 60;
     private const string Steps = "steps";
     private const string Main = "main";
 
@@ -21,7 +18,7 @@ internal static class ArgoManifests
     /// <exception cref="Kernel.EscaleException"><c>orchestrate.export</c>: Argo cannot do it.</exception>
     public static IReadOnlyList<ExportedFile> Of(ExportSet set, ContainerSettings settings)
     {
-        var names = Names.Labels(set.Pipelines.Select(pipeline => pipeline.Name), MostOfName);
+        var names = Names.Labels(set.Pipelines.Select(pipeline => pipeline.Name), ClusterSchedule.MostOfName);
         return [.. set.Pipelines.Select(pipeline => File(set, settings, pipeline, names))];
     }
 
@@ -47,7 +44,7 @@ internal static class ArgoManifests
         set.Look(pipeline, "Argo", "Argo's own server starts it (POST …/api/v1/workflows/NAMESPACE/submit)");
         foreach (var pool in pipeline.Tasks.Select(task => task.Pool).OfType<string>().Distinct())
         {
-            set.Note($"{pipeline.Name}: the pool '{pool}' is a semaphore of the ConfigMap escale-pools: kubectl create configmap escale-pools --from-literal={Names.Labels([pool], MostOfName)[pool]}={set.Pools.GetValueOrDefault(pool, 1).ToString(CultureInfo.InvariantCulture)}");
+            set.Note($"{pipeline.Name}: the pool '{pool}' is a semaphore of the ConfigMap escale-pools: kubectl create configmap escale-pools --from-literal={Names.Labels([pool], ClusterSchedule.MostOfName)[pool]}={set.Pools.GetValueOrDefault(pool, 1).ToString(CultureInfo.InvariantCulture)}");
         }
         foreach (var task in pipeline.Tasks.Where(task => task.Retries is { Count: > 0, On.Count: > 0 }))
         {
@@ -62,15 +59,14 @@ internal static class ArgoManifests
     private static Dictionary<string, object?> Cron(PipelineSpec pipeline, string name)
     {
         var schedule = pipeline.Schedule!;
-        var cron = CronTexts.Of(pipeline, extras: false)
-            ?? throw ExportSet.Refusal(pipeline, "a CronWorkflow knows no such period, only cron.", "Write cron, or a period that divides an hour or a day, such as 15m or 6h.");
+        var cron = ClusterSchedule.Time(pipeline, "a CronWorkflow");
         return Manifest("CronWorkflow", new() { ["name"] = name, ["labels"] = Labels(pipeline) }, new()
         {
             ["schedules"] = new List<object> { cron.Cron },
-            ["timezone"] = cron.Zone == "UTC" ? "Etc/UTC" : cron.Zone,
-            ["concurrencyPolicy"] = pipeline.Concurrency == 1 && schedule.CatchUp != CatchUp.All ? "Forbid" : "Allow",
+            ["timezone"] = cron.Zone,
+            ["concurrencyPolicy"] = ClusterSchedule.Concurrency(pipeline),
             // Unless it is said how late a run may begin, Argo makes up for none.
-            ["startingDeadlineSeconds"] = schedule.CatchUp == CatchUp.None ? OnTimeSeconds : 7 * 24 * 3600,
+            ["startingDeadlineSeconds"] = schedule.CatchUp == CatchUp.None ? ClusterSchedule.OnTimeSeconds : 7 * 24 * 3600,
             ["successfulJobsHistoryLimit"] = 3,
             ["failedJobsHistoryLimit"] = 3,
             ["workflowSpec"] = new Dictionary<string, object?>
@@ -102,7 +98,7 @@ internal static class ArgoManifests
         return Manifest("WorkflowTemplate", new() { ["name"] = name, ["labels"] = Labels(pipeline), ["annotations"] = pipeline.Description.Length > 0 ? new Dictionary<string, object?> { ["escale/description"] = NotArgos(pipeline.Description) } : null }, new()
         {
             ["entrypoint"] = entrypoint,
-            ["activeDeadlineSeconds"] = pipeline.Timeout is { } timeout ? (long)Math.Ceiling(timeout.TotalSeconds) + GraceSeconds : null,
+            ["activeDeadlineSeconds"] = ClusterSchedule.Deadline(pipeline),
             ["priority"] = pipeline.Priority == 0 ? null : pipeline.Priority,
             ["arguments"] = new Dictionary<string, object?> { ["parameters"] = (List<object>)[Value("escale-after", ""), .. pipeline.Parameters.Select(Parameter)] },
             ["volumes"] = settings.Volumes(),

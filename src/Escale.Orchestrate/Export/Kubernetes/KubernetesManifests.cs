@@ -9,18 +9,11 @@ namespace Escale.Orchestrate.Export.Kubernetes;
 /// </summary>
 internal static class KubernetesManifests
 {
-    // A CronJob adds a hyphen and ten digits to its name, of at most 63.
-    private const int MostOfName = 52;
-    private const int OnTimeSeconds = 60;
-
-    // The run ends what is under way before the cluster does.
-    private const int GraceSeconds = 60;
-
     /// <summary>A file for each pipeline.</summary>
     /// <exception cref="Kernel.EscaleException"><c>orchestrate.export</c>: Kubernetes cannot do it.</exception>
     public static IReadOnlyList<ExportedFile> Of(ExportSet set, ContainerSettings settings)
     {
-        var names = Names.Labels(set.Pipelines.Select(pipeline => pipeline.Name), MostOfName);
+        var names = Names.Labels(set.Pipelines.Select(pipeline => pipeline.Name), ClusterSchedule.MostOfName);
         return [.. set.Pipelines.Select(pipeline => File(set, settings, pipeline, names[pipeline.Name]))];
     }
 
@@ -46,8 +39,7 @@ internal static class KubernetesManifests
     private static Dictionary<string, object?> CronJob(ExportSet set, ContainerSettings settings, PipelineSpec pipeline, string name)
     {
         var schedule = pipeline.Schedule!;
-        var cron = CronTexts.Of(pipeline, extras: false)
-            ?? throw ExportSet.Refusal(pipeline, "a CronJob knows no such period, only cron.", "Write cron, or a period that divides an hour or a day, such as 15m or 6h.");
+        var cron = ClusterSchedule.Time(pipeline, "a CronJob");
         if (schedule.CatchUp == CatchUp.All)
         {
             set.Note($"{pipeline.Name}: Kubernetes makes up for the last time that passed, not for all (catch_up: all); use escale pipeline backfill.");
@@ -55,10 +47,9 @@ internal static class KubernetesManifests
         return Manifest("batch/v1", "CronJob", new() { ["name"] = name, ["labels"] = Labels(pipeline), ["annotations"] = Annotations(pipeline) }, new()
         {
             ["schedule"] = cron.Cron,
-            ["timeZone"] = cron.Zone == "UTC" ? "Etc/UTC" : cron.Zone,
-            // Forbid makes up for the last time that was missed, as catch_up: last; runs that may wait for each other do so in Escale.
-            ["concurrencyPolicy"] = pipeline.Concurrency == 1 && schedule.CatchUp != CatchUp.All ? "Forbid" : "Allow",
-            ["startingDeadlineSeconds"] = schedule.CatchUp == CatchUp.None ? OnTimeSeconds : null,
+            ["timeZone"] = cron.Zone,
+            ["concurrencyPolicy"] = ClusterSchedule.Concurrency(pipeline),
+            ["startingDeadlineSeconds"] = schedule.CatchUp == CatchUp.None ? ClusterSchedule.OnTimeSeconds : null,
             ["successfulJobsHistoryLimit"] = 3,
             ["failedJobsHistoryLimit"] = 3,
             ["jobTemplate"] = new Dictionary<string, object?> { ["metadata"] = new Dictionary<string, object?> { ["labels"] = Labels(pipeline) }, ["spec"] = Job(set, settings, pipeline, isAsked: false) },
@@ -108,18 +99,15 @@ internal static class KubernetesManifests
                 ["metadata"] = new Dictionary<string, object?> { ["labels"] = Labels(pipeline) },
                 ["spec"] = new Dictionary<string, object?>
                 {
-                    ["restartPolicy"] = "Never", ["terminationGracePeriodSeconds"] = GraceSeconds / 2, ["automountServiceAccountToken"] = false, ["containers"] = new List<object> { container }, ["volumes"] = settings.Volumes(),
+                    ["restartPolicy"] = "Never", ["terminationGracePeriodSeconds"] = ClusterSchedule.GraceSeconds / 2, ["automountServiceAccountToken"] = false, ["containers"] = new List<object> { container }, ["volumes"] = settings.Volumes(),
                 },
             },
         };
     }
 
     // The job's time is that of all runs that it makes.
-    private static long? Deadline(ExportSet set, PipelineSpec pipeline)
-    {
-        var own = pipeline.Timeout is { } timeout ? (long)Math.Ceiling(timeout.TotalSeconds) + GraceSeconds : (long?)null;
-        return set.Pipelines.Where(other => other.Triggers.After.Contains(pipeline.Name)).Aggregate(own, (sum, other) => sum + Deadline(set, other));
-    }
+    private static long? Deadline(ExportSet set, PipelineSpec pipeline) =>
+        set.Pipelines.Where(other => other.Triggers.After.Contains(pipeline.Name)).Aggregate(ClusterSchedule.Deadline(pipeline), (sum, other) => sum + Deadline(set, other));
 
     private static Dictionary<string, object?> Labels(PipelineSpec pipeline) => new() { ["app.kubernetes.io/name"] = "escale", ["app.kubernetes.io/component"] = "pipeline", ["escale/pipeline"] = pipeline.Name };
 

@@ -26,7 +26,8 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         """;
 
     private const string Attempts = """
-        select a.run_id, a.ordinal, a.attempt, a.status, a.worker, a.started_at, a.ended_at, a.error_code, a.error_message from orchestrate.pipeline_attempts a where a.run_id = any($1)
+        select a.run_id, a.ordinal, a.attempt, a.status, a.worker, a.started_at, a.ended_at, a.error_code, a.error_message, s.output from orchestrate.pipeline_attempts a
+        left join orchestrate.pipeline_steps s on s.run_id = a.run_id and s.ordinal = a.ordinal and s.attempt = a.attempt and a.status = 'succeeded' where a.run_id = any($1)
         """;
 
     private const string Logs = "select run_id, ordinal, attempt, at, lines from orchestrate.pipeline_logs where run_id = any($1) order by run_id, ordinal, attempt, id";
@@ -46,7 +47,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
 
     private sealed record Said(string Run, int Ordinal, int Attempt, DateTimeOffset At, string Lines);
 
-    private sealed record Tried(string Run, int Ordinal, int Attempt, string Status, string? Worker, DateTimeOffset? StartedAt, DateTimeOffset EndedAt, string? Code, string? Message);
+    private sealed record Tried(string Run, int Ordinal, int Attempt, string Status, string? Worker, DateTimeOffset? StartedAt, DateTimeOffset EndedAt, string? Code, string? Message, StepCost Cost);
 
     /// <summary>Writes what has ended and is not in the lake.</summary>
     /// <returns>How many runs.</returns>
@@ -102,7 +103,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         var ids = runs.Keys.ToArray();
         var tried = await store.ListAsync(Attempts, [ids], reader => new Tried(
             reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetString(3), PipelineRows.Text(reader, 4), PipelineRows.Time(reader, 5), reader.GetFieldValue<DateTimeOffset>(6),
-            PipelineRows.Text(reader, 7), PipelineRows.Text(reader, 8)), cancellationToken);
+            PipelineRows.Text(reader, 7), PipelineRows.Text(reader, 8), StepCost.Of(PipelineRows.Text(reader, 9))), cancellationToken);
         var said = await store.ListAsync(
             Logs, [ids], reader => new Said(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4)), cancellationToken);
         await Task.Run(() => Write(runs, tried, said, (run, ordinal) => steps[run.Definition][ordinal]), cancellationToken);
@@ -115,7 +116,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         using var session = engine.OpenSession();
         session.Connection.Execute("""
             CREATE TEMP TABLE tried (pipeline VARCHAR, run_id VARCHAR, trigger VARCHAR, interval_begin BIGINT, interval_end BIGINT, run_status VARCHAR, step VARCHAR, attempt INTEGER, status VARCHAR, worker VARCHAR,
-              started_at BIGINT, ended_at BIGINT, error_code VARCHAR, error_message VARCHAR);
+              started_at BIGINT, ended_at BIGINT, error_code VARCHAR, error_message VARCHAR, "rows" BIGINT, bytes BIGINT);
             CREATE TEMP TABLE said (pipeline VARCHAR, run_id VARCHAR, step VARCHAR, attempt INTEGER, line INTEGER, said_at BIGINT, text VARCHAR);
             """);
         using (var appender = session.Connection.Append("temp", "main", "tried"))
@@ -124,7 +125,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
             {
                 var run = runs[one.Run];
                 appender.Append(run.Pipeline).Append(run.Id).Append(run.Trigger).Append(Micros(run.Begin)).Append(Micros(run.End)).Append(run.Status).Append(step(run, one.Ordinal)).Append(one.Attempt)
-                    .Append(one.Status).Append(one.Worker).Append(Micros(one.StartedAt)).Append(Micros(one.EndedAt)).Append(one.Code).Append(one.Message).EndRow();
+                    .Append(one.Status).Append(one.Worker).Append(Micros(one.StartedAt)).Append(Micros(one.EndedAt)).Append(one.Code).Append(one.Message).Append(one.Cost.Rows).Append(one.Cost.Bytes).EndRow();
             }
             appender.Complete();
         }
@@ -142,7 +143,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         }
         Keep(session, AttemptTable, "Attempts at the steps of pipelines", tried.Count, """
             SELECT pipeline, run_id, trigger, make_timestamp(interval_begin) AS interval_begin, make_timestamp(interval_end) AS interval_end, run_status, step, attempt, status, worker,
-              make_timestamp(started_at) AS started_at, make_timestamp(ended_at) AS ended_at, (ended_at - started_at) / 1e6 AS seconds, error_code, error_message FROM temp.main.tried
+              make_timestamp(started_at) AS started_at, make_timestamp(ended_at) AS ended_at, (ended_at - started_at) / 1e6 AS seconds, error_code, error_message, "rows", bytes FROM temp.main.tried
             """);
         Keep(session, LogTable, "What the steps of pipelines said", said.Count, "SELECT pipeline, run_id, step, attempt, line, make_timestamp(said_at) AS said_at, text FROM temp.main.said");
         _commits++;
@@ -154,7 +155,7 @@ internal sealed class PipelineArchive(PostgresPipelineStore store, Definitions d
         {
             return;
         }
-        session.Write(new TableWrite { Table = table, Mode = WriteMode.DeleteInsert, Keys = ["run_id"], Operation = "LOG", Description = description, Sql = sql });
+        session.Record(table, description, ["run_id"], sql);
         if (_commits % CompactEvery == CompactEvery - 1)
         {
             session.Compact(table);

@@ -19,8 +19,8 @@ internal static class LogsVerb
         {
             var (history, reads) = (call.Get<PipelineHistory>(), call.Get<PipelineReads>());
             var run = await history.RunAsync(call.Value(id)!, cancellationToken);
-            var steps = (await call.Get<Definitions>().GetAsync(run.Definition, cancellationToken)).Pipeline.Tasks;
-            var ordinal = call.Value(only) is { } step ? (await Clearing.PlacesAsync(call.Get<PipelineEngine>(), run, [step], cancellationToken))[0] : (int?)null;
+            var definition = await call.Get<Definitions>().GetAsync(run.Definition, cancellationToken);
+            var ordinal = call.Value(only) is { } step ? definition.Graph.PlaceOf(step) : (int?)null;
             for (var (last, wasOver) = (0L, !call.Value(follow)); ;)
             {
                 var isOver = (await history.RunAsync(run.Id, cancellationToken)).IsOver;
@@ -29,7 +29,7 @@ internal static class LogsVerb
                     last = more.Last;
                     foreach (var entry in more.Lines)
                     {
-                        Write(call.Output, steps[entry.Ordinal].Id, entry);
+                        Write(call.Output, definition.Pipeline.Tasks[entry.Ordinal].Id, entry);
                     }
                 }
                 if (wasOver)

@@ -41,7 +41,7 @@ internal static class Marking
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>How many steps end so now.</returns>
     /// <exception cref="EscaleException">
-    /// <c>orchestrate.pipeline-steps</c>: no such step; <c>orchestrate.parameter</c>: no note; <c>orchestrate.nothing-to-retry</c>: it ended so; <c>orchestrate.step-running</c>.
+    /// <c>orchestrate.step-not-found</c>; <c>orchestrate.parameter</c>: no note; <c>orchestrate.nothing-to-retry</c>: it ended so; <c>orchestrate.step-running</c>.
     /// </exception>
     public static async Task<int> MarkAsync(
         PipelineEngine engine, ShownRun run, IReadOnlyList<string> steps, StepPhase phase, string note, string by, CancellationToken cancellationToken)
@@ -50,8 +50,8 @@ internal static class Marking
         {
             throw new EscaleException("orchestrate.parameter", "A mark needs a note.", $"Say why, in {LongestNote} letters at most.");
         }
-        var ordinals = await Clearing.PlacesAsync(engine, run, steps, cancellationToken);
-        return await engine.MarkAsync(run.Id, steps.Count == 0 ? null : ordinals, phase, words, by, cancellationToken) switch
+        var graph = (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Graph;
+        return await engine.MarkAsync(run.Id, steps.Count == 0 ? null : [.. steps.Select(graph.PlaceOf)], phase, words, by, cancellationToken) switch
         {
             0 => throw new EscaleException("orchestrate.nothing-to-mark", $"Nothing of the run {run.Id} is to be marked: it ended so already, or has not begun.", "Look at it with `escale pipeline show`."),
             -1 => throw new EscaleException("orchestrate.step-running", $"A step of the run {run.Id} that is to be marked is under way.", "Wait for it, or cancel the run first."),

@@ -150,25 +150,16 @@ internal static class PipelineVerbs
 /// <summary>Doing steps again, asked for by their ids.</summary>
 internal static class Clearing
 {
-    /// <exception cref="EscaleException"><c>orchestrate.pipeline-steps</c>: no such step; <c>orchestrate.nothing-to-retry</c>; <c>orchestrate.step-running</c>.</exception>
+    /// <exception cref="EscaleException"><c>orchestrate.step-not-found</c>; <c>orchestrate.nothing-to-retry</c>; <c>orchestrate.step-running</c>.</exception>
     public static async Task<int> ClearAsync(PipelineEngine engine, ShownRun run, IReadOnlyList<string> steps, bool withAfter, CancellationToken cancellationToken)
     {
-        var ordinals = await PlacesAsync(engine, run, steps, cancellationToken);
-        return await engine.ClearAsync(run.Id, steps.Count == 0 ? null : ordinals, withAfter, cancellationToken) switch
+        var graph = (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Graph;
+        return await engine.ClearAsync(run.Id, steps.Count == 0 ? null : [.. steps.Select(graph.PlaceOf)], withAfter, cancellationToken) switch
         {
             0 => throw new EscaleException("orchestrate.nothing-to-retry", $"Nothing of the run {run.Id} failed or was left out.", "Name a step with --step, or start a new run."),
             -1 => throw new EscaleException("orchestrate.step-running", $"A step of the run {run.Id} that is to be done again is under way.", "Wait for it, or cancel the run first."),
             var count => count,
         };
-    }
-
-    /// <summary>The places of steps.</summary>
-    /// <exception cref="EscaleException"><c>orchestrate.pipeline-steps</c>: no such step.</exception>
-    public static async Task<IReadOnlyList<int>> PlacesAsync(PipelineEngine engine, ShownRun run, IReadOnlyList<string> steps, CancellationToken cancellationToken)
-    {
-        var ids = (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Graph.Steps.Select(step => step.Id).ToList();
-        return steps.FirstOrDefault(step => !ids.Contains(step)) is not { } unknown ? [.. steps.Select(step => ids.IndexOf(step))] : throw new EscaleException(
-            "orchestrate.pipeline-steps", $"The run {run.Id} has no step '{unknown}'.", Projects.Nearest.Remedy(unknown, ids, $"Its steps: {string.Join(", ", ids.Take(20))}."));
     }
 }
 

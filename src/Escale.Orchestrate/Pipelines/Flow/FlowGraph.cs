@@ -44,8 +44,10 @@ public sealed class FlowGraph
     /// <summary>The places of the steps right behind one.</summary>
     public ReadOnlySpan<int> After(int step) => _after[step];
 
-    /// <summary>The place of a step.</summary>
-    public int PlaceOf(string id) => _places[id];
+    /// <summary>The place of a step that somebody names.</summary>
+    /// <exception cref="EscaleException"><c>orchestrate.step-not-found</c>.</exception>
+    public int PlaceOf(string id) => _places.TryGetValue(id, out var place) ? place
+        : throw new EscaleException("orchestrate.step-not-found", $"There is no step '{id}'.", Nearest.Remedy(id, _places.Keys, $"Its steps: {string.Join(", ", _places.Keys.Take(20))}."));
 
     /// <summary>The phases of a run that begins: steps with nothing before them are ready.</summary>
     public StepPhase[] Begin()

@@ -7,7 +7,6 @@ using Escale.Orchestrate.Pipelines.Flow;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
 using Escale.Orchestrate.Pipelines.Working;
-using Escale.Projects;
 
 namespace Escale.Orchestrate.Pipelines.Outside;
 
@@ -34,7 +33,7 @@ internal static class StepVerb
         cli.Add(group, command, async (call, cancellationToken) =>
         {
             var spec = call.Get<PipelineFiles>().Get(call.Value(name)!);
-            var ordinal = Ordinal(spec, call.Value(id)!);
+            var ordinal = spec.Graph().PlaceOf(call.Value(id)!);
             if (options.Time(call) is { } time && LeftOut(spec, time) is { } reason)
             {
                 call.Output.Message(reason);
@@ -124,12 +123,6 @@ internal static class StepVerb
         {
             call.Output.Message($"{task.Id} {status}; the run is {run.Id}");
         }
-    }
-
-    private static int Ordinal(PipelineSpec spec, string id)
-    {
-        var ids = spec.Tasks.Select(task => task.Id).ToList();
-        return ids.IndexOf(id) is var at and >= 0 ? at : throw new EscaleException("orchestrate.step-not-found", $"The pipeline '{spec.Name}' has no step '{id}'.", Nearest.Remedy(id, ids, "It has " + string.Join(", ", ids) + "."));
     }
 
     private static Argument<string> Name() => new("NAME") { Description = "The pipeline" };

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Escale.Kernel;
+using Escale.Orchestrate.Pipelines.Flow;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Store;
 using Escale.Orchestrate.Pipelines.Working;
@@ -22,15 +22,16 @@ internal sealed class PipelineFollower(PipelineHistory history, PipelineReads re
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<SseItem<string>> FollowAsync(string id, string? step, int? attempt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = await NamesAsync(await history.RunAsync(id, cancellationToken), cancellationToken);
+        var graph = await GraphAsync(await history.RunAsync(id, cancellationToken), cancellationToken);
+        var place = step is null ? (int?)null : graph.PlaceOf(step);
         var (said, position, last, wasOver) = ("", 0L, clock.GetTimestamp(), false);
         while (true)
         {
             var run = await history.RunAsync(id, cancellationToken);
-            while (await reads.LogAsync(id, Place(names, step), attempt, position, cancellationToken) is { Lines.Count: > 0 } more)
+            while (await reads.LogAsync(id, place, attempt, position, cancellationToken) is { Lines.Count: > 0 } more)
             {
                 (position, last) = (more.Last, clock.GetTimestamp());
-                yield return new SseItem<string>(Text(more.Lines, names, step is null), "log");
+                yield return new SseItem<string>(Text(more.Lines, graph, step is null), "log");
             }
             var state = await reads.StateAsync(id, cancellationToken) ?? "";
             if (state != said)
@@ -56,22 +57,19 @@ internal sealed class PipelineFollower(PipelineHistory history, PipelineReads re
     /// <summary>What a run has said so far, in parts.</summary>
     public async IAsyncEnumerable<string> LogAsync(ShownRun run, string? step, int? attempt, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (names, position) = (await NamesAsync(run, cancellationToken), 0L);
-        while (await reads.LogAsync(run.Id, Place(names, step), attempt, position, cancellationToken) is { Lines.Count: > 0 } more)
+        var (graph, position) = (await GraphAsync(run, cancellationToken), 0L);
+        var place = step is null ? (int?)null : graph.PlaceOf(step);
+        while (await reads.LogAsync(run.Id, place, attempt, position, cancellationToken) is { Lines.Count: > 0 } more)
         {
             position = more.Last;
-            yield return Text(more.Lines, names, step is null) + "\n";
+            yield return Text(more.Lines, graph, step is null) + "\n";
         }
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(ShownRun run, CancellationToken cancellationToken) => [.. (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Pipeline.Tasks.Select(task => task.Id)];
-
-    private static int? Place(IReadOnlyList<string> names, string? step) => step is null ? null
-        : names.TakeWhile(name => name != step).Count() is var place && place < names.Count ? place
-        : throw new EscaleException("orchestrate.pipeline-steps", $"The run has no step '{step}'.", Projects.Nearest.Remedy(step, names, "Leave the step out for all of them."));
+    private async Task<FlowGraph> GraphAsync(ShownRun run, CancellationToken cancellationToken) => (await engine.Definitions.GetAsync(run.Definition, cancellationToken)).Graph;
 
     // Each line with its moment; where several steps speak, with the step.
-    private static string Text(IReadOnlyList<LogLines> parts, IReadOnlyList<string> names, bool withSteps)
+    private static string Text(IReadOnlyList<LogLines> parts, FlowGraph graph, bool withSteps)
     {
         var text = new StringBuilder();
         foreach (var part in parts)
@@ -81,7 +79,7 @@ internal sealed class PipelineFollower(PipelineHistory history, PipelineReads re
             {
                 if (!line.IsWhiteSpace())
                 {
-                    text.Append(text.Length > 0 ? "\n" : "").Append(moment).Append("  ").Append(withSteps ? $"[{names.ElementAtOrDefault(part.Ordinal)}] " : "").Append(line);
+                    text.Append(text.Length > 0 ? "\n" : "").Append(moment).Append("  ").Append(withSteps ? $"[{graph.Steps.ElementAtOrDefault(part.Ordinal)?.Id}] " : "").Append(line);
                 }
             }
         }

@@ -141,6 +141,8 @@ internal static class PipelineWords
     public static readonly Text SkippedAbout = new("It was skipped: its condition or its rule did not hold.", "Elle a été sautée : sa condition ou sa règle n'était pas remplie.");
     public static readonly Text SeeBuild = new("See what was built", "Voir ce qui a été construit");
     public static readonly Text SeeRun = new("See the run that it started", "Voir l'exécution lancée");
+    public static readonly Text Cost = new("Data: {0}", "Données : {0}");
+    public static readonly Plural CostRows = new(new("{0} row", "{0} ligne"), new("{0} rows", "{0} lignes"));
     public static readonly Text SeeElements = new("See its elements", "Voir ses éléments");
     public static readonly Text DoneOf = new("{0} of {1} ended", "{0} sur {1} finis");
     public static readonly Text PartAbout = new("These are parts of the pipeline {0}: its page starts them, and its runs lead here.", "Ce sont des parties du pipeline {0} : sa page les lance, et ses exécutions mènent ici.");

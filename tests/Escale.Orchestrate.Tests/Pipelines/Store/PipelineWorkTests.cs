@@ -121,6 +121,7 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         await AgeAsync();
         Assert.Equal(1, await archive.WriteAsync(default));
         Assert.Equal(["a 1 succeeded", "b 1 failed", "b 2 succeeded"], Rows("select step || ' ' || attempt || ' ' || status from ops.pipeline_attempts where run_status = 'succeeded' and seconds >= 0 order by 1"));
+        Assert.Equal(["7 2048", "7 2048"], Rows("select \"rows\" || ' ' || bytes from ops.pipeline_attempts where \"rows\" is not null"));
         archive.Clean();
         Assert.Equal(["3"], Rows("select count(*)::varchar from ops.pipeline_attempts"));
 
@@ -437,7 +438,7 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         {
             var failure = await fate(claimed, cancellationToken);
             done.Enqueue($"{claimed.Run.Id}/{claimed.Step.Id}");
-            return AttemptReport.Of(claimed, failure is null ? StepPhase.Succeeded : StepPhase.Failed) with { Failure = failure };
+            return AttemptReport.Of(claimed, failure is null ? StepPhase.Succeeded : StepPhase.Failed) with { Failure = failure, Output = failure is null ? "{\"rows\":7,\"bytes\":2048}" : null };
         }
     }
 
