@@ -11,7 +11,17 @@ namespace Escale.Orchestrate.Tests.Export;
 /// <summary>The file of DAGs, run by a real Python against a package that records what it is told, in the layouts of Airflow 2.10 and 3.</summary>
 public sealed class AirflowTests : IDisposable
 {
-    private static readonly string[] _python = ["/usr/bin/python3", "/usr/local/bin/python3"];
+    // One that has what Airflow's templates are made with, else any.
+    private static readonly Lazy<string?> _python = new(() =>
+    {
+        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/bin").Select(folder => Path.Combine(folder, "python3")).Where(File.Exists).Distinct().ToList();
+        return found.Find(python =>
+        {
+            using var asked = Process.Start(new ProcessStartInfo(python, ["-c", "import jinja2"]) { RedirectStandardError = true })!;
+            asked.WaitForExit();
+            return asked.ExitCode == 0;
+        }) ?? found.FirstOrDefault();
+    });
 
     private readonly TempFolder _folder = new();
 
@@ -113,7 +123,7 @@ public sealed class AirflowTests : IDisposable
 
     private List<JsonElement> Recorded(string text, string layout)
     {
-        var python = Array.Find(_python, File.Exists);
+        var python = _python.Value;
         Assert.SkipWhen(python is null || OperatingSystem.IsWindows(), "no Python here");
         var (file, program, output) = (Path.Combine(_folder.Path, "dags.py"), Path.Combine(_folder.Path, "program"), Path.Combine(_folder.Path, "said.json"));
         File.WriteAllText(file, text);
