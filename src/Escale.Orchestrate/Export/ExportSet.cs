@@ -101,7 +101,7 @@ internal static partial class Variables
     public static IReadOnlyDictionary<string, bool> Of(PipelineSpec pipeline)
     {
         var found = new SortedDictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var match in pipeline.Tasks.SelectMany(task => task.Work.With.Where(pair => pair.Key != "line").SelectMany(pair => pair.Value)).SelectMany(text => Variable().Matches(text)))
+        foreach (var match in pipeline.Tasks.SelectMany(task => task.Each is { } work ? [task, work] : new[] { task }).SelectMany(task => task.With.Where(pair => pair.Key != "line").SelectMany(pair => pair.Value)).SelectMany(text => Variable().Matches(text)))
         {
             var (name, hasDefault) = (match.Groups["name"].Value, match.Groups["default"].Success);
             found[name] = hasDefault && found.GetValueOrDefault(name, true);

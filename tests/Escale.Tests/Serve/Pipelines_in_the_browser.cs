@@ -23,6 +23,11 @@ public sealed class Pipelines_in_the_browser : IDisposable
               - {id: load, shell: "cat sales.csv || { echo nothing came; exit 3; }", depends_on: fetch}
               - {id: after, shell: echo after, depends_on: load}
             """);
+        _folder.Write("pipelines/ports.yml", """
+            tasks:
+              - {id: load, each: [dakar, lome], shell: "test ! -f broken-$EACH"}
+              - {id: hang, shell: "test -f open || sleep 300", depends_on: load, rule: all_done}
+            """);
         _folder.Write("pipelines/wrong.yml", "tasks:\n  - {id: a, shel: echo}\n");
     }
 
@@ -94,6 +99,35 @@ public sealed class Pipelines_in_the_browser : IDisposable
         Assert.Equal("2026-11-22", (await session.GetJsonAsync("/api/v1/pipelines/runs/" + again.GetProperty("run").GetString())).GetProperty("parameters").GetProperty("day").GetString());
         Assert.Equal(HttpStatusCode.NotFound, (await session.Client.GetAsync("/pipelines/runs/none")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await session.Client.GetAsync("/api/v1/pipelines/runs/none/events")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Show_the_elements_of_a_step_and_are_marked_and_cancelled()
+    {
+        _folder.Write("broken-lome", "");
+        await using var session = await SignedIn.StartAsync(_folder.Path);
+        var path = (await session.PostFormAsync("/pipelines/ports?tab=start", "/pipelines/ports/start")).Headers.Location!.ToString();
+        var run = path["/pipelines/runs/".Length..];
+        await SaysAsync(session, path + "?step=load", "1 of 2 elements failed");
+        await SaysAsync(session, path + "?step=hang", "Running");
+        var elements = (await session.GetJsonAsync("/api/v1/pipelines/runs?pipeline=ports.load"))[0].GetProperty("id").GetString()!;
+        Assert.Contains("/pipelines/runs/" + elements, await session.Client.GetStringAsync(path + "?step=load"), StringComparison.Ordinal);
+        var part = await session.Client.GetStringAsync("/pipelines/runs/" + elements);
+        Assert.Contains("load[lome]", part, StringComparison.Ordinal);
+        Assert.Contains($"action=\"/pipelines/runs/{run}/clear\"", part, StringComparison.Ordinal); // an element that failed is done again by its step
+        Assert.Contains("parts of the pipeline ports", await session.Client.GetStringAsync("/pipelines/ports.load"), StringComparison.Ordinal);
+
+        Assert.Equal(path, (await session.PostFormAsync(path, path + "/cancel")).Headers.Location?.ToString());
+        Assert.Equal("cancelled", (await EndAsync(session, run)).GetProperty("status").GetString());
+
+        _folder.Write("open", "");
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.PostFormAsync(path, path + "/mark", ("step", "load"), ("how", "success"), ("note", " "))).StatusCode);
+        Assert.Equal(path + "?step=load", (await session.PostFormAsync(path, path + "/mark", ("step", "load"), ("how", "success"), ("note", "chargé à la main"))).Headers.Location?.ToString());
+        Assert.Equal(path, (await session.PostFormAsync(path, path + "/clear", ("step", "hang"))).Headers.Location?.ToString());
+        Assert.Equal("succeeded", (await EndAsync(session, run)).GetProperty("status").GetString());
+        var marked = await session.Client.GetStringAsync(path + "?step=load");
+        Assert.Contains("Marked as succeeded", marked, StringComparison.Ordinal);
+        Assert.Contains("chargé à la main · Awa", WebUtility.HtmlDecode(marked), StringComparison.Ordinal);
     }
 
     private static async Task<string> HomeAsync(SignedIn session) => await session.Client.GetStringAsync("/");
