@@ -34,5 +34,6 @@ public sealed class TempFolder : IDisposable
         {
             // A server that is still stopping may hold a file: the system's temporary folder is cleaned by the system.
         }
+        ServerData.Sweep();
     }
 }
