@@ -76,7 +76,7 @@ internal sealed partial class PipelineEngine
                 var next = row.Cursor == wanted.From && !row.IsPaused ? row with { Cursor = wanted.Until } : row;
                 rows.Add(next);
                 transaction.Save(next);
-                await BeginAsync(transaction, [.. added[row.Name].Take(Math.Max(0, row.Concurrency - running))], now, cancellationToken);
+                await BeginNextAsync(transaction, row, running, [.. added[row.Name]], now, cancellationToken);
             }
             return rows;
         }, cancellationToken);
@@ -249,6 +249,16 @@ internal sealed partial class PipelineEngine
             Root = run.Root ?? run.Id, Parent = run.Parent, ParentStep = run.ParentStep, Note = run.Note, Cause = run.Cause, CreatedAt = now,
             DeadlineAt = run.Trigger == "backfill" ? null : Deadlines.Of(pipeline, about),
         };
+    }
+
+    // Runs that were just added begin where there is room, behind those that wait longer.
+    private async Task BeginNextAsync(PipelineTransaction transaction, PipelineRow row, int running, IReadOnlyList<PipelineRun> added, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (added.Count > 0 && running < row.Concurrency)
+        {
+            var waiting = await transaction.QueuedAsync(row.Name, row.Concurrency - running, row.IsPaused);
+            await BeginAsync(transaction, waiting, now, cancellationToken);
+        }
     }
 
     private async Task<List<PipelineRun>> BeginAsync(PipelineTransaction transaction, IReadOnlyList<PipelineRun> runs, DateTimeOffset now, CancellationToken cancellationToken)

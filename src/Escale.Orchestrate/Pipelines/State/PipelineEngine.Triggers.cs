@@ -54,7 +54,7 @@ internal sealed partial class PipelineEngine
                     transaction.Consume(run.Signals, made.Id);
                 }
                 MoveOn(transaction, pending[row.Name], owed.SelectMany(run => run.Signals).ToHashSet());
-                await BeginAsync(transaction, [.. added.Take(Math.Max(0, row.Concurrency - running))], now, cancellationToken);
+                await BeginNextAsync(transaction, row, running, added, now, cancellationToken);
                 count += added.Count;
             }
             return count;

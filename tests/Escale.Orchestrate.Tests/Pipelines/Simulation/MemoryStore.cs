@@ -176,7 +176,7 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
         }
 
         public override Task<IReadOnlyList<PipelineRun>> QueuedAsync(string pipeline, int limit, bool onlyAsked) => List(
-            store.Open.Values.Where(run => run.Pipeline == pipeline && run.Phase == RunPhase.Queued && (!onlyAsked || run.Trigger == "manual"))
+            store.Open.Values.Concat(_runs).Where(run => run.Pipeline == pipeline && run.Phase == RunPhase.Queued && (!onlyAsked || run.Trigger == "manual"))
                 .OrderByDescending(run => run.Priority).ThenBy(run => run.CreatedAt).ThenBy(run => run.IntervalEnd).ThenBy(run => run.Id, StringComparer.Ordinal).Take(limit));
 
         public override Task<IReadOnlyList<PipelineRun>> AddRunsAsync(IReadOnlyList<PipelineRun> runs)
