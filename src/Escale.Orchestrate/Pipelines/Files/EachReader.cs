@@ -38,8 +38,7 @@ internal static partial class EachReader
                 reader.Done();
                 return new() { [Sql] = [reader.Text(Sql)] };
             default:
-                var text = each.AsText().Trim();
-                return text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? new() { [From] = [text[2..^2].Trim()] }
+                return TaskReader.Expression(each.AsText().Trim()) is { } expression ? new() { [From] = [expression] }
                     : throw each.WrongType("a list, {sql: …}, or an expression such as \"{{ steps.find.output.rows }}\"");
         }
     }

@@ -186,6 +186,9 @@ internal sealed class TaskReader(IReadOnlyCollection<string> pools, RetryPolicy 
     private static string? Condition(YamlReader reader)
     {
         var text = reader.TextOrNull("when")?.Trim();
-        return text is not null && text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? text[2..^2].Trim() : text;
+        return text is null ? null : Expression(text) ?? text;
     }
+
+    /// <summary>What stands between <c>{{</c> and <c>}}</c>, or null.</summary>
+    internal static string? Expression(string text) => text.StartsWith("{{", StringComparison.Ordinal) && text.EndsWith("}}", StringComparison.Ordinal) ? text[2..^2].Trim() : null;
 }

@@ -42,8 +42,6 @@ internal sealed class OutsideRuns(PostgresPipelineStore store, Definitions defin
         select $1, n.ordinal, n.id, 'waiting', 0, null, clock_timestamp() from unnest($2::int[], $3::text[]) as n(ordinal, id) on conflict do nothing
         """;
 
-    private const string StepsOf = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = $1 order by s.ordinal";
-
     // No lease: whether the step goes on is the other program's to know. What never said its end is found out by the outcome.
     private const string BeginStep = $"""
         update orchestrate.pipeline_steps s set phase = 'waiting', attempt = attempt + 1, worker = $3, started_at = clock_timestamp(), ended_at = null, error_code = null, error_message = null,
@@ -101,7 +99,7 @@ internal sealed class OutsideRuns(PostgresPipelineStore store, Definitions defin
             ? (begin, end) : null;
 
     /// <summary>The steps of a run.</summary>
-    public Task<IReadOnlyList<PipelineStep>> StepsAsync(string run, CancellationToken cancellationToken) => store.ListAsync(StepsOf, [run], reader => PipelineRows.Step(reader), cancellationToken);
+    public Task<IReadOnlyList<PipelineStep>> StepsAsync(string run, CancellationToken cancellationToken) => store.StepsAsync(run, cancellationToken);
 
     /// <summary>Notes that an attempt at a step begins.</summary>
     public async Task<ClaimedStep> BeginAsync(PipelineRun run, int ordinal, string worker, CancellationToken cancellationToken) =>

@@ -70,14 +70,15 @@ internal sealed class StepRunner(OutsideRuns runs, PipelineEngine engine, IStepE
             var wait = report.Wait;
             if (task.Kind is TaskKind.Pipeline or TaskKind.Each)
             {
-                await engine.PromoteAsync([.. Started(task.Work)], cancellationToken);
                 wait = wait < _longestWait ? wait : _longestWait; // nobody wakes it
+            }
+            if (task.Work.One("pipeline") is { } started)
+            {
+                await engine.PromoteAsync([started], cancellationToken);
             }
             await Task.Delay(wait, clock, cancellationToken);
         }
     }
-
-    private static IEnumerable<string> Started(TaskSpec work) => work.One("pipeline") is { } started ? [started] : [];
 
     // The steps of the pipeline that the step starts.
     private Task WorkAsync(string root, CancellationToken cancellationToken) =>

@@ -29,8 +29,6 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
         select (coalesce(interval_end, created_at) at time zone $2)::date, phase, count(*)::int from orchestrate.pipeline_runs where pipeline = $1 and created_at >= $3 group by 1, 2
         """;
 
-    private const string Steps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = $1 order by s.ordinal";
-
     private const string Attempts = """
         select ordinal, attempt, status, worker, started_at, ended_at, error_code, error_message, error_remedy from orchestrate.pipeline_attempts where run_id = $1 order by ordinal, attempt
         """;
@@ -97,7 +95,7 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
             reader.GetInt32(1), reader.GetString(2), PipelineRows.Time(reader, 4), PipelineRows.Time(reader, 5),
             reader.IsDBNull(6) ? null : new StepFailure(reader.GetString(6), PipelineRows.Text(reader, 7) ?? "", PipelineRows.Text(reader, 8)), PipelineRows.Text(reader, 3))), cancellationToken))
             .ToLookup(pair => pair.Ordinal, pair => pair.Attempt);
-        var steps = await store.ListAsync(Steps, [id], reader => PipelineRows.Step(reader), cancellationToken);
+        var steps = await store.StepsAsync(id, cancellationToken);
         var started = (await store.ListAsync(StartedRuns, [id], reader => (Step: reader.GetInt32(0), Run: new StartedRun(reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5))), cancellationToken))
             .ToLookup(pair => pair.Step, pair => pair.Run);
         return (run, [.. steps.Select(step => new StepFact(

@@ -35,6 +35,9 @@ internal interface IPipelineStore
     /// <summary>A run, or null.</summary>
     Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>The steps of a run, in their order; nothing is locked.</summary>
+    Task<IReadOnlyList<PipelineStep>> StepsAsync(string run, CancellationToken cancellationToken);
+
     /// <summary>The newest run that a step started, or null; how many attempts at the step have ended otherwise than by the loss of their worker; and whether the last of these failed.</summary>
     Task<(PipelineRun? Newest, int Ended, bool HasFailed)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken);
 

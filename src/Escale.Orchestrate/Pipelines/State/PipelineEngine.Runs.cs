@@ -230,9 +230,8 @@ internal sealed partial class PipelineEngine
         {
             return;
         }
-        await transaction.LockRunsAsync([claim.Run]);
-        var step = await transaction.StepsAsync(new Dictionary<string, IReadOnlyCollection<int>?> { [claim.Run] = [claim.Ordinal] });
-        if (step is not [{ Phase: StepPhase.Running } held] || held.Fence != claim.Fence)
+        var (_, steps) = await transaction.LockAsync(new Dictionary<string, IReadOnlyCollection<int>?> { [claim.Run] = [claim.Ordinal] });
+        if (steps is not [{ Phase: StepPhase.Running } held] || held.Fence != claim.Fence)
         {
             throw new EscaleException("orchestrate.lease-lost", $"The step {claim.Ordinal} of the run {claim.Run} was taken over while this worker stood still.", "Nothing is to be done: the other worker goes on with it.");
         }

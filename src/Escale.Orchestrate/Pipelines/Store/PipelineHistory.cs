@@ -70,8 +70,6 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
         order by r.created_at desc, r.id desc limit $3
         """;
 
-    private const string Steps = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = $1 order by s.ordinal";
-
     private const string Attempts = """
         select ordinal, attempt, status, started_at, ended_at, error_code, error_message, error_remedy from orchestrate.pipeline_attempts where run_id = $1 order by ordinal, attempt
         """;
@@ -121,7 +119,7 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
         var attempts = (await store.ListAsync(Attempts, [id], reader => (reader.GetInt32(0), new ShownAttempt(
             reader.GetInt32(1), reader.GetString(2), PipelineRows.Time(reader, 3), reader.GetFieldValue<DateTimeOffset>(4),
             reader.IsDBNull(5) ? null : new StepFailure(reader.GetString(5), PipelineRows.Text(reader, 6) ?? "", PipelineRows.Text(reader, 7)))), cancellationToken)).ToLookup(pair => pair.Item1, pair => pair.Item2);
-        var steps = await store.ListAsync(Steps, [id], reader => PipelineRows.Step(reader), cancellationToken);
+        var steps = await store.StepsAsync(id, cancellationToken);
         return run with { Steps = [.. steps.Select(step => Shown(step, [.. attempts[step.Ordinal]]))] };
     }
 

@@ -42,6 +42,8 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     private const string OfId = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.id = $1";
 
+    private const string StepsOf = $"select {PipelineRows.StepColumns} from orchestrate.pipeline_steps s where s.run_id = $1 order by s.ordinal";
+
     private const string Child = $"select {PipelineRows.RunColumns} from orchestrate.pipeline_runs r where r.parent = $1 and r.parent_step = $2 order by r.created_at desc, r.id desc limit 1";
 
     private const string Ended = """
@@ -127,6 +129,9 @@ internal sealed class PostgresPipelineStore(PostgresServer server, RunStore reco
 
     /// <inheritdoc/>
     public async Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken) => (await ListAsync(OfId, [id], reader => PipelineRows.Run(reader), cancellationToken)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PipelineStep>> StepsAsync(string run, CancellationToken cancellationToken) => ListAsync(StepsOf, [run], reader => PipelineRows.Step(reader), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<(PipelineRun? Newest, int Ended, bool HasFailed)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken)

@@ -102,20 +102,20 @@ internal sealed class EachTask(PipelineEngine engine, ChildRuns children, Func<I
         {
             throw new EscaleException("orchestrate.each-failed", $"The run {run.Id} of its elements was cancelled.", "Try the step again: what succeeded is not done again.");
         }
-        var steps = await engine.Store.TransactAsync(transaction => transaction.StepsAsync(new Dictionary<string, IReadOnlyCollection<int>?> { [run.Id] = null }), cancellationToken);
+        var steps = await engine.Store.StepsAsync(run.Id, cancellationToken);
         if (run.Phase == RunPhase.Failed)
         {
-            var failed = steps.Where(step => step.Phase.IsBad()).OrderBy(step => step.Ordinal).ToList();
+            var failed = steps.Where(step => step.Phase.IsBad()).ToList();
             throw new EscaleException(
                 "orchestrate.each-failed",
                 FormattableString.Invariant($"{failed.Count} of {steps.Count} elements failed: {string.Join("; ", failed.Take(3).Select(step => $"{step.Id}: {step.Failure?.Message}"))}{(failed.Count > 3 ? "; …" : "")}"),
                 $"Look at the run {run.Id}; try the step again: what succeeded is not done again.");
         }
         call.Log(FormattableString.Invariant($"{steps.Count(step => step.Phase == StepPhase.Succeeded)} of {steps.Count} elements done"));
-        return new TaskOutcome(Output(call, run.Id, [.. steps.OrderBy(step => step.Ordinal)]));
+        return new TaskOutcome(Output(call, run.Id, steps));
     }
 
-    private static string Output(TaskCall call, string run, List<PipelineStep> steps)
+    private static string Output(TaskCall call, string run, IReadOnlyList<PipelineStep> steps)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -126,7 +126,10 @@ internal sealed class EachTask(PipelineEngine engine, ChildRuns children, Func<I
             if (steps.Sum(step => (long)(step.Output?.Length ?? 0)) <= MostOfOutputs)
             {
                 json.WriteStartArray("outputs");
-                steps.ForEach(step => json.WriteRawValue(step.Phase == StepPhase.Succeeded ? step.Output ?? "null" : "null"));
+                foreach (var step in steps)
+                {
+                    json.WriteRawValue(step.Phase == StepPhase.Succeeded ? step.Output ?? "null" : "null");
+                }
                 json.WriteEndArray();
             }
             else

@@ -133,6 +133,8 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
 
     public Task<PipelineRun?> RunAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Runs.GetValueOrDefault(id));
 
+    public Task<IReadOnlyList<PipelineStep>> StepsAsync(string run, CancellationToken cancellationToken) => List(Steps.GetValueOrDefault(run) ?? []);
+
     public Task<(PipelineRun? Newest, int Ended, bool HasFailed)> ChildAsync(string run, int ordinal, CancellationToken cancellationToken)
     {
         var ended = Attempts.Where(attempt => attempt.Run == run && attempt.Ordinal == ordinal && attempt.Status != "lost").ToList();
