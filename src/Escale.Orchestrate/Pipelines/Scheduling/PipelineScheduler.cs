@@ -57,10 +57,13 @@ internal sealed class PipelineScheduler(PipelineEngine engine, Func<PipelineFold
             return 0;
         }
         var pending = (await engine.Store.SignalsAsync(waiting.Keys, cancellationToken)).Concat(await ArrivedAsync(waiting.Values, cancellationToken));
-        var owed = pending.GroupBy(signal => signal.Source.Pipeline).Select(group => (Entry: waiting[group.Key], Signals: group)).Where(pair => Signals.Owed(pair.Entry.Sources, pair.Signals).Count > 0)
-            .Select(pair => new TriggeredPipeline(pair.Entry.Sources, [.. pair.Signals.Where(signal => signal.Source.Kind == SignalSource.File)], () => TriggeredRun(pair.Entry.Definition))).ToList();
+        var owed = pending.GroupBy(signal => signal.Source.Pipeline).Select(group => (Entry: waiting[group.Key], Signals: group)).Where(pair => !Signals.Owed(pair.Entry.Sources, pair.Signals, HasIntervals).IsNothing)
+            .Select(pair => new TriggeredPipeline(pair.Entry.Sources, [.. pair.Signals.Where(signal => signal.Source.Kind == SignalSource.File)], HasIntervals, () => TriggeredRun(pair.Entry.Definition))).ToList();
         return owed.Count == 0 ? 0 : await engine.TriggerAsync(owed, cancellationToken);
     }
+
+    // Those of a schedule are, and those that come after others that are.
+    private bool HasIntervals(string pipeline) => _folder!.Pipelines.GetValueOrDefault(pipeline) is { } spec && (spec.Schedule is not null || spec.Triggers.After.Any(HasIntervals));
 
     private async Task<IReadOnlyList<Signal>> ArrivedAsync(IEnumerable<Entry> waiting, CancellationToken cancellationToken)
     {

@@ -5,8 +5,9 @@ namespace Escale.Orchestrate.Pipelines.State;
 /// <summary>A pipeline that starts when something happens.</summary>
 /// <param name="Sources">What it waits for.</param>
 /// <param name="Seen">Files that came and that no run was made for, as far as is known.</param>
+/// <param name="HasIntervals">Whether the runs of a pipeline of this name are about intervals by themselves.</param>
 /// <param name="Run">Makes the run, but for its trigger, key, interval and cause.</param>
-internal sealed record TriggeredPipeline(IReadOnlyList<SignalSource> Sources, IReadOnlyList<Signal> Seen, Func<NewRun> Run)
+internal sealed record TriggeredPipeline(IReadOnlyList<SignalSource> Sources, IReadOnlyList<Signal> Seen, Func<string, bool> HasIntervals, Func<NewRun> Run)
 {
     public string Name => Sources[0].Pipeline;
 }
@@ -15,6 +16,9 @@ internal sealed partial class PipelineEngine
 {
     // Longer than any transaction takes, and than clocks are set back.
     private static readonly TimeSpan _slack = TimeSpan.FromHours(2);
+
+    // What is owed beyond it comes the next time.
+    private const int MostRunsAtOnce = 1000;
 
     /// <summary>Notes what pipelines wait for; what happened before counts for none of them.</summary>
     /// <param name="pipelines">The pipelines.</param>
@@ -42,18 +46,19 @@ internal sealed partial class PipelineEngine
             foreach (var (row, running) in open)
             {
                 var wanted = byName[row.Name];
-                var owed = Signals.Owed(wanted.Sources, pending[row.Name]);
-                if (owed.Count == 0)
+                var owed = Signals.Owed(wanted.Sources, pending[row.Name], wanted.HasIntervals);
+                if (owed.IsNothing)
                 {
                     continue;
                 }
-                var runs = owed.Select(run => RowOf(RunOf(wanted, run), now)).ToList();
-                var added = await transaction.AddRunsAsync(runs);
-                foreach (var (run, made) in owed.Zip(runs))
+                var runs = owed.Runs.Take(MostRunsAtOnce).Select(run => (run.Signals, Row: RowOf(RunOf(wanted, run), now))).ToList();
+                var added = await transaction.AddRunsAsync([.. runs.Select(run => run.Row)]);
+                foreach (var (signals, made) in runs)
                 {
-                    transaction.Consume(run.Signals, made.Id);
+                    transaction.Consume(signals, made.Id);
                 }
-                MoveOn(transaction, pending[row.Name], owed.SelectMany(run => run.Signals).ToHashSet());
+                transaction.Consume(owed.GivenUp, "");
+                MoveOn(transaction, pending[row.Name], [.. runs.SelectMany(run => run.Signals), .. owed.GivenUp]);
                 await BeginNextAsync(transaction, row, running, added, now, cancellationToken);
                 count += added.Count;
             }

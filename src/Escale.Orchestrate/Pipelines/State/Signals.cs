@@ -34,63 +34,45 @@ internal sealed record Signal(SignalSource Source, string Item, string Version, 
 /// <param name="End">What time it is about: its end, or null.</param>
 internal sealed record SignalledRun(IReadOnlyList<Signal> Signals, DateTimeOffset? Begin, DateTimeOffset? End);
 
+/// <summary>What signals come to.</summary>
+/// <param name="Runs">The runs that they ask for, in order.</param>
+/// <param name="GivenUp">Those that waited for others in vain, and count no further.</param>
+internal sealed record OwedRuns(IReadOnlyList<SignalledRun> Runs, IReadOnlyList<Signal> GivenUp)
+{
+    public bool IsNothing => Runs.Count == 0 && GivenUp.Count == 0;
+}
+
 /// <summary>Which runs signals ask for. Pure.</summary>
 internal static class Signals
 {
     /// <summary>
-    /// The runs that a pipeline owes: one for each run of the pipeline that it comes after. Of several, one for each interval that all of them have done; where their intervals are not the
-    /// same, one for all that happened until each of them had ended well. For assets that changed and for files there is one run, however many they are.
+    /// The runs that a pipeline owes: one for each run of the pipeline that it comes after; of several pipelines, one for each interval that all of them have done (<see cref="IntervalMatch"/>).
+    /// For assets that changed and for files there is one run, however many they are.
     /// </summary>
     /// <param name="sources">All that the pipeline waits for.</param>
     /// <param name="pending">What happened, in any order.</param>
-    public static IReadOnlyList<SignalledRun> Owed(IReadOnlyCollection<SignalSource> sources, IEnumerable<Signal> pending)
+    /// <param name="hasIntervals">Whether the runs of a pipeline of this name are about intervals by themselves, so that one without is the exception.</param>
+    public static OwedRuns Owed(IReadOnlyCollection<SignalSource> sources, IEnumerable<Signal> pending, Func<string, bool> hasIntervals)
     {
-        var all = pending.ToList();
-        return
-        [
-            .. OwedAfter([.. sources.Where(source => source.Kind == SignalSource.After)], all),
-            .. sources.Where(source => source.Kind != SignalSource.After).GroupBy(source => source.Kind).Select(kind => all.Where(signal => kind.Contains(signal.Source)).ToList())
-                .Where(signals => signals.Count > 0).Select(signals => new SignalledRun(signals, null, null)),
-        ];
+        var all = pending.OrderBy(signal => signal.Order).ThenBy(signal => signal.At).ThenBy(signal => signal.Item, StringComparer.Ordinal).ToLookup(signal => signal.Source);
+        var after = sources.Where(source => source.Kind == SignalSource.After).ToList();
+        var owed = after is [var only] ? new OwedRuns([.. all[only].Select(signal => new SignalledRun([signal], signal.IntervalBegin, signal.IntervalEnd))], [])
+            : OwedAfter([.. after.Select(source => new Upstream([.. all[source]], hasIntervals(source.Name)))]);
+        var others = sources.Where(source => source.Kind != SignalSource.After).GroupBy(source => source.Kind).Select(kind => kind.SelectMany(source => all[source]).ToList());
+        return owed with { Runs = [.. owed.Runs, .. others.Where(signals => signals.Count > 0).Select(signals => new SignalledRun(signals, null, null))] };
     }
 
-    private static List<SignalledRun> OwedAfter(List<SignalSource> sources, List<Signal> pending)
+    // Pipelines whose runs are about no interval are waited for once: what the others have done until then is one run.
+    private static OwedRuns OwedAfter(IReadOnlyList<Upstream> upstreams)
     {
-        var queues = sources.ToDictionary(source => source, _ => new List<Signal>());
-        foreach (var signal in pending.OrderBy(signal => signal.Order).ThenBy(signal => signal.At).ThenBy(signal => signal.Item, StringComparer.Ordinal))
-        {
-            if (queues.TryGetValue(signal.Source, out var queue))
-            {
-                queue.Add(signal);
-            }
-        }
-        var owed = new List<SignalledRun>();
-        while (queues.Count > 0 && queues.Values.All(queue => queue.Count > 0))
-        {
-            owed.Add(Next([.. queues.Values]));
-            foreach (var signal in owed[^1].Signals)
-            {
-                queues[signal.Source].Remove(signal);
-            }
-        }
-        return owed;
+        var (timed, others) = (upstreams.Where(upstream => upstream.HasIntervals).Select(upstream => upstream.Pending).ToList(), upstreams.Where(upstream => !upstream.HasIntervals).Select(upstream => upstream.Pending).ToList());
+        var groups = IntervalMatch.Groups(timed);
+        var isReady = upstreams.Count > 0 && others.TrueForAll(pending => pending.Count > 0) && (timed.Count == 0 || groups.Count > 0);
+        List<SignalledRun> runs = !isReady ? [] : others.Count > 0 ? [About([.. groups.SelectMany(group => group), .. others.SelectMany(pending => pending)])] : [.. groups.Select(About)];
+        return new OwedRuns(runs, IntervalMatch.InVain(timed, groups));
     }
 
-    private static SignalledRun Next(IReadOnlyList<List<Signal>> queues)
-    {
-        if (queues is [[var first, ..]])
-        {
-            return new SignalledRun([first], first.IntervalBegin, first.IntervalEnd);
-        }
-        var shared = queues[0].FirstOrDefault(signal => signal.IntervalEnd is not null && queues.All(queue => queue.Exists(other => IsAbout(other, signal))));
-        if (shared is not null)
-        {
-            var older = queues.SelectMany(queue => queue.Take(queue.FindIndex(other => IsAbout(other, shared)) + 1));
-            return new SignalledRun([.. older], shared.IntervalBegin, shared.IntervalEnd);
-        }
-        var all = queues.SelectMany(queue => queue).ToList();
-        return new SignalledRun(all, all.Min(signal => signal.IntervalBegin), all.Max(signal => signal.IntervalEnd));
-    }
+    private static SignalledRun About(IReadOnlyList<Signal> signals) => new(signals, signals.Min(signal => signal.IntervalBegin), signals.Max(signal => signal.IntervalEnd));
 
-    private static bool IsAbout(Signal one, Signal other) => one.IntervalBegin == other.IntervalBegin && one.IntervalEnd == other.IntervalEnd;
+    private sealed record Upstream(IReadOnlyList<Signal> Pending, bool HasIntervals);
 }

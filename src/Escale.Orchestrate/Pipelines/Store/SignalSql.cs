@@ -6,7 +6,7 @@ namespace Escale.Orchestrate.Pipelines.Store;
 /// <summary>What happened that pipelines wait for: the statements.</summary>
 internal static class SignalSql
 {
-    // A run that was done again ended at another time: it counts again.
+    // A run that was done again ended at another time: it counts again. More than may wait (IntervalMatch.MostWaiting): what is new is always seen, too.
     public const string Pending = """
         select f.pipeline, f.kind, f.name, r.id, r.version, r.ended_at, r.interval_begin, r.interval_end, r.priority
         from orchestrate.pipeline_sources f cross join lateral (
@@ -15,7 +15,7 @@ internal static class SignalSql
           where r.pipeline = f.name and r.phase = 'succeeded' and r.ended_at > f.since and not exists (
             select 1 from orchestrate.pipeline_consumed c
             where c.pipeline = f.pipeline and c.kind = f.kind and c.name = f.name and c.item = r.id and c.version = extract(epoch from r.ended_at)::text)
-          order by r.ended_at limit 1000) r
+          order by r.ended_at limit 12000) r
         where f.kind = 'after' and f.pipeline = any($1)
         union all
         select f.pipeline, f.kind, f.name, r.id, r.version, r.at, null, null, 0

@@ -28,6 +28,7 @@ internal sealed class World
     private readonly HashSet<string> _cleared = [];
     private readonly HashSet<string> _stopped = [];
     private readonly HashSet<string> _marked = [];
+    private readonly TimeSpan? _every; // one period for all, or each its own
     private readonly PipelineEngine _engine;
     private readonly ChildRuns _children;
     private DateTimeOffset _now = _start;
@@ -37,6 +38,7 @@ internal sealed class World
     public World(int seed)
     {
         _random = new Random(seed);
+        _every = _random.Next(2) == 0 ? TimeSpan.FromSeconds(_random.Next(20, 120)) : null;
         _pipelines = Enumerable.Range(0, _random.Next(1, 4)).Select(Pipeline).ToDictionary(pipeline => pipeline.Name);
         _graphs = _pipelines.ToDictionary(pair => pair.Key, pair => pair.Value.Graph());
         Store = new MemoryStore(() => _now, Fault, Check);
@@ -77,7 +79,7 @@ internal sealed class World
     }
 
     private bool IsAnythingOwed() => _pipelines.Values.Where(pipeline => pipeline.Triggers.After.Count > 0).Any(pipeline =>
-        Signals.Owed(SourcesOf(pipeline), Store.SignalsAsync([pipeline.Name], default).GetAwaiter().GetResult()).Count > 0);
+        !Signals.Owed(SourcesOf(pipeline), Store.SignalsAsync([pipeline.Name], default).GetAwaiter().GetResult(), _ => true).IsNothing);
 
     private void Schedule()
     {
@@ -342,7 +344,7 @@ internal sealed class World
         return step.Phase;
     }
 
-    // Each signal made one run, each such run had its signals, and whoever comes after one pipeline had a run for each of that one's.
+    // Each signal made one run, each such run had its signals, and whoever comes after one pipeline had a run for each of that one's, after several for each interval that all of them did.
     private void CheckTriggers()
     {
         foreach (var pipeline in _pipelines.Values.Where(pipeline => pipeline.Triggers.After.Count > 0 && Store.Pipelines.ContainsKey(pipeline.Name)))
@@ -355,7 +357,24 @@ internal sealed class World
                 Assert.All(Store.Runs.Values.Where(run => run.Pipeline == upstream && run.Phase == RunPhase.Succeeded && run.CreatedAt > _start + TimeSpan.FromSeconds(30)), run =>
                     Assert.Contains(used, pair => pair.Key.Item == run.Id && pair.Key.Version == MemoryStore.VersionOf(run)));
             }
+            else if (pipeline.Triggers.After.Count > 1)
+            {
+                CheckSeveral(pipeline, used.Select(pair => (Upstream: Store.Runs[pair.Key.Item], For: Store.Runs[pair.Value])).ToLookup(pair => pair.For, pair => pair.Upstream));
+            }
         }
+    }
+
+    private void CheckSeveral(PipelineSpec pipeline, ILookup<PipelineRun, PipelineRun> upstreams)
+    {
+        Assert.All(upstreams, group => Assert.Equal(pipeline.Triggers.After.Order(), group.Select(run => run.Pipeline).Distinct().Order()));
+        if (_every is null)
+        {
+            return;
+        }
+        Assert.All(upstreams, group => Assert.All(group, run => Assert.Equal((group.Key.IntervalBegin, group.Key.IntervalEnd), (run.IntervalBegin, run.IntervalEnd))));
+        var done = pipeline.Triggers.After.Select(name => Store.Runs.Values.Where(run => run.Pipeline == name && run is { Phase: RunPhase.Succeeded, IntervalEnd: not null } && run.CreatedAt > _start + TimeSpan.FromSeconds(30))
+            .Select(run => run.IntervalEnd));
+        Assert.All(done.Aggregate((one, other) => one.Intersect(other)), interval => Assert.Contains(upstreams, group => group.Key.IntervalEnd == interval));
     }
 
     private static List<SignalSource> SourcesOf(PipelineSpec pipeline) => [.. pipeline.Triggers.After.Select(name => new SignalSource(pipeline.Name, SignalSource.After, name))];
@@ -392,7 +411,7 @@ internal sealed class World
         {
             Name = Id(number), Triggers = new TriggerSpec { After = after }, Tasks = tasks, Concurrency = _random.Next(1, 3), Timeout = _random.Next(3) == 0 ? TimeSpan.FromSeconds(_random.Next(5, 90)) : null,
             Deadline = _random.Next(3) == 0 ? new DeadlineSpec(TimeSpan.FromSeconds(_random.Next(10, 200)), null) : null,
-            Schedule = new ScheduleSpec { Every = TimeSpan.FromSeconds(_random.Next(20, 120)), CatchUp = (CatchUp)_random.Next(3), From = _start },
+            Schedule = new ScheduleSpec { Every = _every ?? TimeSpan.FromSeconds(_random.Next(20, 120)), CatchUp = (CatchUp)_random.Next(3), From = _start },
         };
     }
 

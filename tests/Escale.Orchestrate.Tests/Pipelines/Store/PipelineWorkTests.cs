@@ -337,7 +337,7 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         await BuiltAsync("own", "model.x", "ok");
         Assert.Equal(0, await TriggerAsync());
 
-        Task<int> TriggerAsync() => _engine.TriggerAsync([new TriggeredPipeline([source], [], () => new NewRun { Id = PipelineRunId.New(TimeProvider.System), Definition = Definition.Of(pipelines[0]), Trigger = "", Key = "" })], default);
+        Task<int> TriggerAsync() => _engine.TriggerAsync([new TriggeredPipeline([source], [], _ => false, () => new NewRun { Id = PipelineRunId.New(TimeProvider.System), Definition = Definition.Of(pipelines[0]), Trigger = "", Key = "" })], default);
 
         Task BuiltAsync(string run, string asset, string status) => _database.ExecuteAsync($"""
             insert into orchestrate.runs (id, verb, status, request, fence, host, process_id, process_start, program_version, started_at, ended_at)
