@@ -36,11 +36,7 @@ internal static partial class DuckErrors
         var report = message.StartsWith(ReportStart, StringComparison.Ordinal) ? Report(message) : null;
         message = report?.Message ?? message;
         var kind = Kind(message);
-        if (kind == "io" && message.Contains(NoSpace, StringComparison.Ordinal))
-        {
-            return DiskFull.Error(message[(message.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());
-        }
-        return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind), sql is null ? null : FindPlace(message, sql), report);
+        return Of(kind, message, sql is null ? null : FindPlace(message, sql), report);
     }
 
     /// <summary>An error whose class DuckDB gives as a number (<c>duckdb_error_type</c>), not in its text.</summary>
@@ -60,8 +56,12 @@ internal static partial class DuckErrors
             34 => "permission",
             _ => kind,
         };
-        return new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind));
+        return Of(kind, message);
     }
+
+    private static EscaleException Of(string kind, string message, Place? place = null, DuckReport? report = null) => kind == "io" && message.Contains(NoSpace, StringComparison.Ordinal)
+        ? DiskFull.Error(message[(message.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())
+        : new EscaleException($"engines.duckdb.{kind}", message.Trim(), Remedy(kind), place, report);
 
     private static DuckReport? Report(string json)
     {

@@ -26,6 +26,9 @@ public sealed record RunFact(
     /// <summary>The pipeline whose part it is, or null.</summary>
     public string? Owner => PipelineSpec.OwnerOf(Pipeline);
 
+    /// <summary>The pipeline that a file has: its own, or that whose part it is.</summary>
+    public string InFile => Owner ?? Pipeline;
+
     /// <summary>Whether nothing more happens to it.</summary>
     public bool IsOver => Status is "succeeded" or "failed" or "cancelled";
 }

@@ -87,10 +87,7 @@ internal sealed class PipelineReads(PostgresPipelineStore store)
     /// <exception cref="EscaleException"><c>orchestrate.run-not-found</c>.</exception>
     public async Task<(PipelineRun Run, IReadOnlyList<StepFact> Steps)> DetailsAsync(string id, CancellationToken cancellationToken)
     {
-        if (await store.RunAsync(id, cancellationToken) is not { } run)
-        {
-            throw new EscaleException("orchestrate.run-not-found", $"There is no run '{id}' of a pipeline.", "List them with `escale pipeline runs`.");
-        }
+        var run = await store.RunAsync(id, cancellationToken) ?? throw PipelineHistory.NotFound(id);
         var attempts = (await store.ListAsync(Attempts, [id], reader => (Ordinal: reader.GetInt32(0), Attempt: new AttemptFact(
             reader.GetInt32(1), reader.GetString(2), PipelineRows.Time(reader, 4), PipelineRows.Time(reader, 5),
             reader.IsDBNull(6) ? null : new StepFailure(reader.GetString(6), PipelineRows.Text(reader, 7) ?? "", PipelineRows.Text(reader, 8)), PipelineRows.Text(reader, 3))), cancellationToken))

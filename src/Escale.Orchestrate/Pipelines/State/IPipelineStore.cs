@@ -76,8 +76,8 @@ internal abstract class PipelineTransaction
     /// <summary>The time of the store, which all leases go by.</summary>
     public abstract Task<DateTimeOffset> NowAsync();
 
-    /// <summary>Locks pipelines, and counts their runs under way. Those that are not there are left out.</summary>
-    public abstract Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names);
+    /// <summary>Locks pipelines, and counts their runs. Those that are not there are left out.</summary>
+    public abstract Task<IReadOnlyList<LockedPipeline>> LockPipelinesAsync(IReadOnlyCollection<string> names);
 
     /// <summary>Adds pipelines that are not there.</summary>
     public abstract Task AddPipelinesAsync(IReadOnlyCollection<PipelineRow> pipelines);

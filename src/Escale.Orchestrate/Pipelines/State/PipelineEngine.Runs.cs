@@ -70,13 +70,13 @@ internal sealed partial class PipelineEngine
             var open = locked.Where(entry => entry.Pipeline.Cursor == byName[entry.Pipeline.Name].From).ToList();
             var runs = open.Where(entry => !entry.Pipeline.IsPaused).SelectMany(entry => byName[entry.Pipeline.Name].Runs).Select(run => RowOf(run, now)).ToList();
             var added = (runs.Count > 0 ? await transaction.AddRunsAsync(runs) : []).ToLookup(run => run.Pipeline, StringComparer.Ordinal);
-            foreach (var (row, running) in locked)
+            foreach (var pipeline in locked)
             {
-                var wanted = byName[row.Name];
+                var (row, wanted) = (pipeline.Pipeline, byName[pipeline.Pipeline.Name]);
                 var next = row.Cursor == wanted.From && !row.IsPaused ? row with { Cursor = wanted.Until } : row;
                 rows.Add(next);
                 transaction.Save(next);
-                await BeginNextAsync(transaction, row, running, [.. added[row.Name]], now, cancellationToken);
+                await BeginNextAsync(transaction, pipeline, [.. added[row.Name]], now, cancellationToken);
             }
             return rows;
         }, cancellationToken);
@@ -90,14 +90,14 @@ internal sealed partial class PipelineEngine
         return await store.TransactAsync(async transaction =>
         {
             var now = await transaction.NowAsync();
-            var (row, running) = (await transaction.LockPipelinesAsync([asked.Definition.Pipeline.Name])) is [var found] ? found : default;
+            var pipeline = (await transaction.LockPipelinesAsync([asked.Definition.Pipeline.Name])) is [var found] ? found : null;
             await RefuseStrangersAsync(transaction, asked.Starter);
             var added = await transaction.AddRunsAsync([RowOf(asked, now)]);
             if (added.Count == 0)
             {
                 return await transaction.FindRunAsync(asked.Definition.Pipeline.Name, asked.Key) ?? throw new InvalidOperationException($"The run of {asked.Key} is gone.");
             }
-            return asked.IsPart || (row is not null && running < row.Concurrency) ? (await BeginAsync(transaction, added, now, cancellationToken))[0] : added[0];
+            return asked.IsPart || pipeline?.Room > 0 ? (await BeginAsync(transaction, added, now, cancellationToken))[0] : added[0];
         }, cancellationToken);
     }
 
@@ -117,11 +117,11 @@ internal sealed partial class PipelineEngine
     public Task<int> PromoteAsync(IReadOnlyCollection<string> pipelines, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
         var count = 0;
-        foreach (var (row, running) in await transaction.LockPipelinesAsync(pipelines))
+        foreach (var pipeline in await transaction.LockPipelinesAsync(pipelines))
         {
-            if (running < row.Concurrency)
+            if (pipeline.Room > 0)
             {
-                var runs = await transaction.QueuedAsync(row.Name, row.Concurrency - running, row.IsPaused);
+                var runs = await transaction.QueuedAsync(pipeline.Pipeline.Name, pipeline.Room, pipeline.Pipeline.IsPaused);
                 await BeginAsync(transaction, runs, await transaction.NowAsync(), cancellationToken);
                 count += runs.Count;
             }
@@ -198,7 +198,7 @@ internal sealed partial class PipelineEngine
     /// <summary>Keeps a pipeline from beginning runs by itself, or lets it.</summary>
     public Task PauseAsync(string pipeline, bool isPaused, CancellationToken cancellationToken) => store.TransactAsync(async transaction =>
     {
-        foreach (var (row, _) in await transaction.LockPipelinesAsync([pipeline]))
+        foreach (var (row, _, _) in await transaction.LockPipelinesAsync([pipeline]))
         {
             transaction.Save(row with { IsPaused = isPaused });
         }
@@ -211,7 +211,7 @@ internal sealed partial class PipelineEngine
         await transaction.AddPipelinesAsync(pipelines);
         var concurrencies = pipelines.ToDictionary(pipeline => pipeline.Name, pipeline => pipeline.Concurrency, StringComparer.Ordinal);
         var rows = new List<PipelineRow>();
-        foreach (var (row, _) in await transaction.LockPipelinesAsync([.. pipelines.Select(pipeline => pipeline.Name)]))
+        foreach (var (row, _, _) in await transaction.LockPipelinesAsync([.. pipelines.Select(pipeline => pipeline.Name)]))
         {
             var concurrency = concurrencies[row.Name];
             rows.Add(row with { Concurrency = concurrency });
@@ -251,12 +251,12 @@ internal sealed partial class PipelineEngine
     }
 
     // Runs that were just added begin where there is room, behind those that wait longer.
-    private async Task BeginNextAsync(PipelineTransaction transaction, PipelineRow row, int running, IReadOnlyList<PipelineRun> added, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task BeginNextAsync(PipelineTransaction transaction, LockedPipeline pipeline, IReadOnlyList<PipelineRun> added, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (added.Count > 0 && running < row.Concurrency)
+        if (added.Count > 0 && pipeline.Room > 0)
         {
-            var waiting = await transaction.QueuedAsync(row.Name, row.Concurrency - running, row.IsPaused);
-            await BeginAsync(transaction, waiting, now, cancellationToken);
+            var next = pipeline.Queued == 0 && added.Count <= pipeline.Room ? added : await transaction.QueuedAsync(pipeline.Pipeline.Name, pipeline.Room, pipeline.Pipeline.IsPaused);
+            await BeginAsync(transaction, next, now, cancellationToken);
         }
     }
 

@@ -43,9 +43,9 @@ internal sealed partial class PipelineEngine
             var (now, count) = (await transaction.NowAsync(), 0);
             var open = (await transaction.LockPipelinesAsync([.. byName.Keys])).Where(entry => !entry.Pipeline.IsPaused).ToList();
             var pending = (open.Count > 0 ? await PendingAsync(transaction, [.. open.Select(entry => byName[entry.Pipeline.Name])]) : []).ToLookup(signal => signal.Source.Pipeline, StringComparer.Ordinal);
-            foreach (var (row, running) in open)
+            foreach (var locked in open)
             {
-                var wanted = byName[row.Name];
+                var (row, wanted) = (locked.Pipeline, byName[locked.Pipeline.Name]);
                 var owed = Signals.Owed(wanted.Sources, pending[row.Name], wanted.HasIntervals);
                 if (owed.IsNothing)
                 {
@@ -59,7 +59,7 @@ internal sealed partial class PipelineEngine
                 }
                 transaction.Consume(owed.GivenUp, "");
                 MoveOn(transaction, pending[row.Name], [.. runs.SelectMany(run => run.Signals), .. owed.GivenUp]);
-                await BeginNextAsync(transaction, row, running, added, now, cancellationToken);
+                await BeginNextAsync(transaction, locked, added, now, cancellationToken);
                 count += added.Count;
             }
             return count;

@@ -28,6 +28,16 @@ public enum RunPhase
 /// <param name="Concurrency">How many of its runs may be under way, as its file said last.</param>
 internal sealed record PipelineRow(string Name, bool IsPaused, DateTimeOffset Cursor, int Concurrency);
 
+/// <summary>A pipeline that a transaction has locked.</summary>
+/// <param name="Pipeline">What is kept of it.</param>
+/// <param name="Running">Its runs under way.</param>
+/// <param name="Queued">Its runs that wait.</param>
+internal sealed record LockedPipeline(PipelineRow Pipeline, int Running, int Queued)
+{
+    /// <summary>How many more runs may begin.</summary>
+    public int Room => Pipeline.Concurrency - Running;
+}
+
 /// <summary>A run of a pipeline.</summary>
 internal sealed record PipelineRun
 {

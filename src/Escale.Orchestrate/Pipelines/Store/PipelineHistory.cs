@@ -109,7 +109,9 @@ internal sealed class PipelineHistory(PostgresPipelineStore store)
     /// <exception cref="EscaleException"><c>orchestrate.run-not-found</c>.</exception>
     public async Task<ShownRun> RunAsync(string id, CancellationToken cancellationToken) =>
         (await store.ListAsync(Runs, [null, id, 1], reader => PipelineRows.Run(reader), cancellationToken)) is [var run] ? Shown(run, null)
-        : throw new EscaleException("orchestrate.run-not-found", $"There is no run '{id}' of a pipeline.", "List them with `escale pipeline runs`.");
+        : throw NotFound(id);
+
+    internal static EscaleException NotFound(string id) => new("orchestrate.run-not-found", $"There is no run '{id}' of a pipeline.", "List them with `escale pipeline runs`.");
 
     /// <summary>One run with its steps and their attempts.</summary>
     /// <exception cref="EscaleException"><c>orchestrate.run-not-found</c>.</exception>

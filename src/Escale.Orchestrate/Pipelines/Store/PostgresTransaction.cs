@@ -19,7 +19,10 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
         select p.name, p.is_paused, p.cursor, p.concurrency from orchestrate.pipelines p where p.name = any($1) order by p.name for update
         """;
 
-    private const string CountRunning = "select pipeline, count(*)::int from orchestrate.pipeline_runs where phase = 'running' and pipeline = any($1) group by pipeline";
+    private const string CountRuns = """
+        select pipeline, (count(*) filter (where phase = 'running'))::int, (count(*) filter (where phase = 'queued'))::int
+        from orchestrate.pipeline_runs where phase in ('queued', 'running') and pipeline = any($1) group by pipeline
+        """;
 
     private const string AddPipelines = """
         insert into orchestrate.pipelines (name, cursor, concurrency) select * from unnest($1::text[], $2::timestamptz[], $3::int[]) on conflict do nothing
@@ -91,12 +94,12 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     public override async Task<DateTimeOffset> NowAsync() => _now ??= (await ListAsync("select clock_timestamp()", [], reader => reader.GetFieldValue<DateTimeOffset>(0)))[0];
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names)
+    public override async Task<IReadOnlyList<LockedPipeline>> LockPipelinesAsync(IReadOnlyCollection<string> names)
     {
         object[] wanted = [names.ToArray()];
         var rows = await ListAsync(LockPipelines, wanted, reader => new PipelineRow(reader.GetString(0), reader.GetBoolean(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3)));
-        var running = (await ListAsync(CountRunning, wanted, reader => (reader.GetString(0), reader.GetInt32(1)))).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-        return [.. rows.Select(row => (row, running.GetValueOrDefault(row.Name)))];
+        var counts = (await ListAsync(CountRuns, wanted, reader => (Name: reader.GetString(0), Running: reader.GetInt32(1), Queued: reader.GetInt32(2)))).ToDictionary(count => count.Name, StringComparer.Ordinal);
+        return [.. from row in rows let count = counts.GetValueOrDefault(row.Name) select new LockedPipeline(row, count.Running, count.Queued)];
     }
 
     /// <inheritdoc/>

@@ -167,9 +167,11 @@ internal sealed class MemoryStore(Func<DateTimeOffset> now, Func<StoreFault> fau
 
         public override Task<DateTimeOffset> NowAsync() => Task.FromResult(store.Now);
 
-        public override Task<IReadOnlyList<(PipelineRow Pipeline, int Running)>> LockPipelinesAsync(IReadOnlyCollection<string> names) => List(
+        public override Task<IReadOnlyList<LockedPipeline>> LockPipelinesAsync(IReadOnlyCollection<string> names) => List(
             store.Pipelines.Values.Concat(_pipelines).Where(row => names.Contains(row.Name))
-                .Select(row => (row, store.Open.Values.Count(run => run.Pipeline == row.Name && run.Phase == RunPhase.Running))));
+                .Select(row => new LockedPipeline(row, Count(row, RunPhase.Running), Count(row, RunPhase.Queued))));
+
+        private int Count(PipelineRow row, RunPhase phase) => store.Open.Values.Count(run => run.Pipeline == row.Name && run.Phase == phase);
 
         public override Task AddPipelinesAsync(IReadOnlyCollection<PipelineRow> pipelines)
         {
