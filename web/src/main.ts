@@ -4,7 +4,7 @@ import "@hotwired/turbo";
 import { register, watchElements } from "./elements";
 import { language, languageOf } from "./language";
 import { showMoments } from "./shell/moments";
-import { watchScrolling } from "./shell/scrolling";
+import { showChosen, watchScrolling } from "./shell/scrolling";
 import { startShell } from "./shell/shell";
 
 register("escale-run", () => import("./elements/run"));
@@ -28,13 +28,12 @@ register("escale-lineage", () => import("./elements/lineage"));
 
 startShell();
 watchElements();
-for (const look of [showMoments, watchScrolling]) {
+for (const look of [showMoments, watchScrolling, showChosen]) {
   look();
-  document.addEventListener("turbo:render", () => look());
-  // Who signs in may read another language than the page before: the scripts begin anew in theirs.
+  for (const event of ["turbo:render", "turbo:frame-render"]) document.addEventListener(event, () => look());
+}
+// Who signs in may read another language than the page before: the scripts begin anew in theirs.
 document.addEventListener("turbo:load", () => {
   if (languageOf(document) !== language) location.reload();
 });
-document.addEventListener("turbo:frame-render", () => look());
-}
 setInterval(() => showMoments(), 30_000);

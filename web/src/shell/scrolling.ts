@@ -27,3 +27,13 @@ export function watchScrolling(): void {
   sizes.disconnect();
   for (const box of document.querySelectorAll<HTMLElement>(boxes)) sizes.observe(box);
 }
+
+/** What is chosen comes to the middle of a strip that is too narrow for all: the tab that is open, today in a calendar. */
+export function showChosen(): void {
+  for (const chosen of document.querySelectorAll(".tabs [aria-current], .calendar-box .today")) {
+    const strip = chosen.closest(".tabs, .calendar-box");
+    if (!strip) continue;
+    const [inner, outer] = [chosen.getBoundingClientRect(), strip.getBoundingClientRect()];
+    strip.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
+  }
+}

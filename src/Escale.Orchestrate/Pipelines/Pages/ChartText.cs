@@ -6,9 +6,9 @@ namespace Escale.Orchestrate.Pipelines.Pages;
 /// <summary>Charts of times, as the element <c>escale-chart</c> reads them. '&lt;' is written as \u003c in it.</summary>
 internal static class ChartText
 {
-    /// <summary>A line over time.</summary>
-    public static string Line(string title, string x, string y, string unit, IEnumerable<(DateTimeOffset At, double Value)> points) => Text(
-        "line", title, unit, [Column(x, "time"), Column(y, "number")], points.Select(point => new object[] { At(point.At), Math.Round(point.Value, 3) }), x, [y], null);
+    /// <summary>Amounts over time, from zero.</summary>
+    public static string Over(string title, string x, string y, string unit, IEnumerable<(DateTimeOffset At, double Value)> points) => Text(
+        "area", title, unit, [Column(x, "time"), Column(y, "number")], points.Select(point => new object[] { At(point.At), Math.Round(point.Value, 3) }), x, [y], null);
 
     /// <summary>Bars of parts that lie on each other, by moments.</summary>
     public static string Parts(string title, string x, string part, string y, string unit, IEnumerable<(DateTimeOffset At, string Part, double Value)> parts) => Text(
