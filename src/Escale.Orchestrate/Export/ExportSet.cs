@@ -95,13 +95,13 @@ internal static partial class Names
 }
 
 /// <summary>The variables that a pipeline's texts name, <c>${VARIABLE}</c>.</summary>
-internal static partial class Variables
+internal static class Variables
 {
     /// <summary>Their names, and whether a default is given wherever they are named.</summary>
     public static IReadOnlyDictionary<string, bool> Of(PipelineSpec pipeline)
     {
         var found = new SortedDictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var match in pipeline.Tasks.SelectMany(task => task.Each is { } work ? [task, work] : new[] { task }).SelectMany(task => task.With.Where(pair => pair.Key != "line").SelectMany(pair => pair.Value)).SelectMany(text => Variable().Matches(text)))
+        foreach (var match in pipeline.Tasks.SelectMany(task => task.Each is { } work ? [task, work] : new[] { task }).SelectMany(task => task.With.Where(pair => pair.Key != "line").SelectMany(pair => pair.Value)).SelectMany(text => NamedVariables.Pattern().Matches(text)))
         {
             var (name, hasDefault) = (match.Groups["name"].Value, match.Groups["default"].Success);
             found[name] = hasDefault && found.GetValueOrDefault(name, true);
@@ -114,7 +114,4 @@ internal static partial class Variables
 
     /// <summary>A number as every program reads it.</summary>
     public static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<default>:-[^}]*)?\}", RegexOptions.CultureInvariant)]
-    private static partial Regex Variable();
 }

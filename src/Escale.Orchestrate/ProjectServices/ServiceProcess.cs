@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Escale.Kernel;
 using Escale.Projects;
 
@@ -27,7 +26,7 @@ internal static class ServiceProcess
 }
 
 /// <summary>How a command of <c>escale.yml</c> becomes a process: in the project folder, with <c>${NAME}</c> and <c>${NAME:-default}</c> replaced.</summary>
-internal sealed partial class CommandLineOf(ProjectRoot root, ServiceSettings settings, IReadOnlyDictionary<string, string> variables)
+internal sealed class CommandLineOf(ProjectRoot root, ServiceSettings settings, IReadOnlyDictionary<string, string> variables)
 {
     public ProcessStartInfo Start(IReadOnlyList<string> command)
     {
@@ -54,15 +53,12 @@ internal sealed partial class CommandLineOf(ProjectRoot root, ServiceSettings se
         return start;
     }
 
-    private string Replace(string text) => Variable().Replace(text, match =>
+    private string Replace(string text) => NamedVariables.Pattern().Replace(text, match =>
         variables.TryGetValue(match.Groups["name"].Value, out var value) ? value
         : Environment.GetEnvironmentVariable(match.Groups["name"].Value) is { Length: > 0 } given ? given
         : match.Groups["default"].Success ? match.Groups["default"].Value
         : throw new EscaleException("orchestrate.service-variable", $"The service '{settings.Name}' names ${{{match.Groups["name"].Value}}}, which is not set.",
             "Set it in the environment, or give a default: ${NAME:-value}.", settings.Place));
-
-    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?<default>[^}]*))?\}", RegexOptions.CultureInvariant)]
-    private static partial Regex Variable();
 }
 
 /// <summary>The files that a service leaves in the project: its log and, while it runs, which process it is.</summary>

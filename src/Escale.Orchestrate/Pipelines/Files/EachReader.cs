@@ -32,7 +32,7 @@ internal static partial class EachReader
         switch (each)
         {
             case YamlList list:
-                return new() { [Items] = [.. list.Items.Select(item => JsonSerializer.Serialize(item.ToValue()))] };
+                return new() { [Items] = [.. list.Items.Select(Item)] };
             case YamlMap map:
                 var reader = map.Reader("the query of each").Allow(Sql);
                 reader.Done();
@@ -41,6 +41,14 @@ internal static partial class EachReader
                 return TaskReader.Expression(each.AsText().Trim()) is { } expression ? new() { [From] = [expression] }
                     : throw each.WrongType("a list, {sql: …}, or an expression such as \"{{ steps.find.output.rows }}\"");
         }
+    }
+
+    // Elements are kept with the run, for everybody who may see it.
+    private static string Item(YamlNode item)
+    {
+        var text = JsonSerializer.Serialize(item.ToValue());
+        return NamedVariables.Pattern().Match(text) is { Success: true } variable
+            ? throw item.Error("orchestrate.pipeline-invalid", $"An element cannot hold {variable.Value}: elements are kept with the run, and it may be a secret.", "Name the variable in what the step does.") : text;
     }
 
     [GeneratedRegex(@"(?<![\w.])(each|index)\b", RegexOptions.CultureInvariant)]

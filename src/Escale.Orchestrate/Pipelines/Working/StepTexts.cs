@@ -158,7 +158,7 @@ internal sealed partial class StepTexts(PostgresPipelineStore store, RunEnvironm
     private string Filled(string text, TaskSpec task, Dictionary<string, object?> values, Action<string> secret)
     {
         var (found, mark) = (new List<string>(), "");
-        var marked = Variable().Replace(text, match =>
+        var marked = NamedVariables.Pattern().Replace(text, match =>
         {
             mark = mark.Length > 0 ? mark : RandomNumberGenerator.GetHexString(24);
             found.Add(ValueOf(match, task, secret));
@@ -212,7 +212,4 @@ internal sealed partial class StepTexts(PostgresPipelineStore store, RunEnvironm
 
     [GeneratedRegex("[^A-Za-z0-9_]", RegexOptions.CultureInvariant)]
     private static partial Regex NotOfNames();
-
-    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?<default>[^}]*))?\}", RegexOptions.CultureInvariant)]
-    private static partial Regex Variable();
 }

@@ -73,6 +73,7 @@ public sealed class PipelineReaderTests : IDisposable
     [InlineData("tasks:\n  - {id: a, wait_for: {file: x, sql: y}}", "orchestrate.pipeline-invalid", 2)]
     [InlineData("tasks:\n  - {id: a, wait_for: {file: x, evry: 5s}}", "projects.unknown-key", 2)]
     [InlineData("tasks:\n  - {id: a, shell: x, each: ports}", "projects.wrong-type", 2)]
+    [InlineData("tasks:\n  - {id: a, shell: x, each: [1, {token: \"a ${TOKEN}\"}]}", "orchestrate.pipeline-invalid", 2)]
     [InlineData("tasks:\n  - {id: a, shell: x, each: {sq: select 1}}", "projects.unknown-key", 2)]
     [InlineData("build: x\non_failure: {shell: x, each: [1]}", "projects.unknown-key", 2)]
     [InlineData("tasks:\n  - {id: a, pipeline: p, each: [1]}", "orchestrate.pipeline-invalid", null)]
