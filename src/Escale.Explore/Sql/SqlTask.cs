@@ -26,7 +26,7 @@ internal sealed class SqlTask(LakeQueries queries) : ITaskRunner
                 rows.Add(Row(stream, row));
             }
         }
-        call.Log(string.Create(CultureInfo.InvariantCulture, $"{count} rows"));
+        call.Log(count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count} rows"));
         return new TaskOutcome(JsonSerializer.Serialize(new Dictionary<string, object?> { ["count"] = count, ["rows"] = rows }));
     }
 

@@ -21,7 +21,7 @@ internal static class MarkVerb
             var run = await call.Get<PipelineHistory>().RunAsync(call.Value(id)!, cancellationToken);
             var phase = call.Value(how) == "success" ? StepPhase.Succeeded : StepPhase.Failed;
             var count = await Marking.MarkAsync(call.Get<PipelineEngine>(), run, call.Value(steps) ?? [], phase, call.Value(note)!, Environment.UserName, cancellationToken);
-            PipelineVerbs.Say(call, new { run.Id, Steps = count, As = call.Value(how) }, $"{count} steps of {run.Id} are marked {call.Value(how)}.");
+            PipelineVerbs.Say(call, new { run.Id, Steps = count, As = call.Value(how) }, count == 1 ? $"1 step of {run.Id} is marked {call.Value(how)}." : $"{count} steps of {run.Id} are marked {call.Value(how)}.");
             return ExitCode.Success;
         }, examples: ["escale pipeline mark p20261122T060000Z-3f9a2c --step load --as success --note \"loaded by hand\""]);
     }

@@ -127,7 +127,7 @@ internal static class PipelineVerbs
         {
             var run = await call.Get<PipelineHistory>().RunAsync(call.Value(id)!, cancellationToken);
             var count = await Clearing.ClearAsync(call.Get<PipelineEngine>(), run, call.Value(steps) ?? [], !call.Value(only), cancellationToken);
-            Say(call, new { run.Id, Steps = count }, $"{count} steps of {run.Id} wait to be done again.");
+            Say(call, new { run.Id, Steps = count }, count == 1 ? $"1 step of {run.Id} waits to be done again." : $"{count} steps of {run.Id} wait to be done again.");
             return ExitCode.Success;
         }, examples: ["escale pipeline clear p20261122T060000Z-3f9a2c", "escale pipeline clear p20261122T060000Z-3f9a2c --step load"]);
     }
