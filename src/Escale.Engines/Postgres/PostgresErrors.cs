@@ -16,6 +16,9 @@ public static class PostgresErrors
         _ => false,
     };
 
+    /// <summary>Whether what stopped work may pass while the work waits: the server is away, busy, or has no room.</summary>
+    public static bool MayPass(EscaleException error) => error.Code is "engines.postgres.unreachable" or "engines.postgres.disk-full" or "engines.postgres.timeout";
+
     /// <summary>The designed error for an exception of Npgsql's.</summary>
     /// <param name="exception">A <see cref="NpgsqlException"/>, socket error or time-out.</param>
     /// <param name="where">The server as the user knows it, without password.</param>

@@ -38,11 +38,9 @@ internal static class ServerLog
         var said = lines.FirstOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal))
             ?? lines.LastOrDefault(line => line.Length > 0)
             ?? "it said nothing";
-        var isFull = lines.Any(line => line.Contains("No space left on device", StringComparison.Ordinal));
-        return new EscaleException(
-            "engines.postgres.start", $"The embedded PostgreSQL does not start: {said}",
-            isFull ? "Free some disk space, then try again." : "Read its log; escale db status shows where everything is.",
-            new Place(folders.Log));
+        return lines.Any(line => line.Contains("No space left on device", StringComparison.Ordinal))
+            ? new EscaleException("engines.postgres.disk-full", $"The embedded PostgreSQL has no room left and does not start: {said}", "Free some disk space, then try again; what stood before still stands.", new Place(folders.Log))
+            : new EscaleException("engines.postgres.start", $"The embedded PostgreSQL does not start: {said}", "Read its log; escale db status shows where everything is.", new Place(folders.Log));
     }
 
     private static string[] Since(ServerFolders folders, long from)

@@ -75,20 +75,20 @@ internal sealed class PipelineActions(PipelineFiles files, PipelineEngine engine
         return count;
     }
 
-    /// <summary>The past times that would be run, and which of them ran already; nothing is made.</summary>
+    /// <summary>What a backfill would run, and what of it ran already; nothing is made.</summary>
     public async Task<BackfillPlan> PlanAsync(string name, BackfillAsk ask, int shown, CancellationToken cancellationToken)
     {
         var runs = Backfill.Plan(clock, files.Get(name), ask);
         var made = await reads.StatusesAsync(name, [.. runs.Select(run => run.Key)], cancellationToken);
-        return new BackfillPlan(runs.Count, runs.Count(run => made.ContainsKey(run.Key)), [.. runs.Take(shown).Select(run => new PastTime(run.IntervalBegin!.Value, run.IntervalEnd!.Value, made.GetValueOrDefault(run.Key)))]);
+        return new BackfillPlan(runs.Count, runs.Count(run => made.ContainsKey(run.Key)), [.. runs.Take(shown).Select(run => new PlannedRun(run.IntervalBegin, run.IntervalEnd, Backfill.Chosen(ask, run), made.GetValueOrDefault(run.Key)))]);
     }
 
-    /// <summary>Makes the runs of past times; returns how many were not there yet.</summary>
+    /// <summary>Makes the runs of a backfill; returns how many were not there yet.</summary>
     public async Task<int> BackfillAsync(HttpContext context, string name, BackfillAsk ask, CancellationToken cancellationToken)
     {
         var pipeline = files.Get(name);
         var made = await Backfill.MakeAsync(engine, clock, pipeline, Backfill.Plan(clock, pipeline, ask), cancellationToken);
-        await context.AuditAsync("pipeline.backfilled", name, detail: FormattableString.Invariant($"{ask.From}..{ask.To}: {made}"));
+        await context.AuditAsync("pipeline.backfilled", name, detail: FormattableString.Invariant($"{ask}: {made}"));
         return made;
     }
 }

@@ -45,20 +45,21 @@ internal static class PipelineEndpoints
     /// <param name="Steps">How many steps end so now.</param>
     internal sealed record Marked(string Run, int Steps);
 
-    /// <summary>Which past times are to be run.</summary>
+    /// <summary>What is to be run: days, values of parameters, or each of the values on each of the days.</summary>
     /// <param name="From">The first day, 2026-11-01.</param>
-    /// <param name="To">The last day.</param>
-    /// <param name="NewestFirst">Whether to begin with the last day.</param>
+    /// <param name="To">The last day; without it only the first.</param>
+    /// <param name="Parameters">By parameter the values that there is a run for each of; of days and whole numbers also from one to another, 2026-11-01..2026-11-07.</param>
+    /// <param name="NewestFirst">Whether to begin with the last.</param>
     /// <param name="Limit">At most so many runs.</param>
-    /// <param name="Again">Whether times that ran already are run once more.</param>
+    /// <param name="Again">Whether what ran already is run once more.</param>
     /// <param name="DryRun">Whether to say only what would run.</param>
-    internal sealed record BackfillForm(string? From, string? To, bool NewestFirst = false, int? Limit = null, bool Again = false, bool DryRun = false);
+    internal sealed record BackfillForm(string? From, string? To, Dictionary<string, IReadOnlyList<string>>? Parameters = null, bool NewestFirst = false, int? Limit = null, bool Again = false, bool DryRun = false);
 
-    /// <summary>The runs of past times.</summary>
-    /// <param name="Asked">How many times there are.</param>
+    /// <summary>The runs of a backfill.</summary>
+    /// <param name="Asked">How many there are.</param>
     /// <param name="Made">How many runs were made: not those that ran already, and none in a dry run.</param>
     /// <param name="Runs">The first of them.</param>
-    internal sealed record Backfilled(int Asked, int Made, IReadOnlyList<PastTime> Runs);
+    internal sealed record Backfilled(int Asked, int Made, IReadOnlyList<PlannedRun> Runs);
 
     /// <summary>A pipeline with what is known of it.</summary>
     internal sealed record Listed(string Name, string Description, string? Path, string Schedule, int Steps, bool Paused, DateTimeOffset? Next, ShownRun? Last);
@@ -86,7 +87,7 @@ internal static class PipelineEndpoints
             await actions.PauseAsync(context, name, false, cancellationToken);
             return TypedResults.NoContent();
         }).For(Role.Engineer, TokenScope.Run).WithTags("Pipelines").WithSummary("Let a paused pipeline begin runs by itself again");
-        endpoints.MapPost("/api/v1/pipelines/{name}/backfill", BackfillAsync).For(Role.Engineer, TokenScope.Run).WithTags("Pipelines").WithSummary("Make the runs of past times, less urgent than those of now; a dry run says which");
+        endpoints.MapPost("/api/v1/pipelines/{name}/backfill", BackfillAsync).For(Role.Engineer, TokenScope.Run).WithTags("Pipelines").WithSummary("Make the runs of past days or of values of parameters, less urgent than those of now; a dry run says which");
         endpoints.MapPost("/api/v1/pipelines/runs/{id}/cancel", async (HttpContext context, PipelineActions actions, string id, CancellationToken cancellationToken) =>
         {
             await actions.CancelAsync(context, id, cancellationToken);
@@ -140,9 +141,9 @@ internal static class PipelineEndpoints
 
     private static async Task<Ok<Backfilled>> BackfillAsync(HttpContext context, PipelineActions actions, string name, BackfillForm form, CancellationToken cancellationToken)
     {
-        var ask = new BackfillAsk(form.From ?? "", form.To ?? "", form.NewestFirst, form.Limit, form.Again);
+        var ask = new BackfillAsk(form.From, form.To, form.NewestFirst, form.Limit, form.Again) { Parameters = form.Parameters ?? [] };
         var plan = await actions.PlanAsync(name, ask, ShownOfPlan, cancellationToken);
-        return TypedResults.Ok(new Backfilled(plan.Count, form.DryRun ? 0 : await actions.BackfillAsync(context, name, ask, cancellationToken), plan.Times));
+        return TypedResults.Ok(new Backfilled(plan.Count, form.DryRun ? 0 : await actions.BackfillAsync(context, name, ask, cancellationToken), plan.Runs));
     }
 
     private static Accepted<Started> Answer(string run) => TypedResults.Accepted($"/api/v1/pipelines/runs/{run}", new Started(run));

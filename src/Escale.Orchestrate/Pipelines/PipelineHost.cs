@@ -1,3 +1,4 @@
+using Escale.Engines.Postgres;
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Archive;
 using Escale.Orchestrate.Pipelines.Files;
@@ -17,6 +18,7 @@ public sealed class PipelineHost : IAsyncDisposable
     private static readonly TimeSpan _forgetEvery = TimeSpan.FromHours(6);
     private static readonly TimeSpan _archiveEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _afterTrouble = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(10);
 
     private readonly PipelineEngine _engine;
     private readonly PipelineFiles _files;
@@ -53,28 +55,45 @@ public sealed class PipelineHost : IAsyncDisposable
         await _working;
     }
 
-    /// <summary>Works on one run until it is over, beside whoever else works.</summary>
-    internal async Task<ShownRun> FollowAsync(string run, Action<ShownRun>? looked, CancellationToken cancellationToken)
+    /// <summary>Works on one run until it is over, beside whoever else works. While the database is away or full it waits, for ten minutes at most.</summary>
+    /// <param name="run">The run's id.</param>
+    /// <param name="looked">Told what the run is, often.</param>
+    /// <param name="troubled">Told once what is wrong each time that it begins to wait.</param>
+    /// <param name="cancellationToken">Ends it; the run goes on where somebody else works.</param>
+    internal async Task<ShownRun> FollowAsync(string run, Action<ShownRun>? looked, Action<EscaleException>? troubled, CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var working = new PipelineWorker(_engine, _executor, _clock, new WorkerSettings { OnlyRun = run, LookEvery = TimeSpan.FromMilliseconds(100) }).RunAsync(done.Token);
-        var lookedAfter = _clock.GetTimestamp();
+        var (lookedAfter, troubledSince) = (_clock.GetTimestamp(), (long?)null);
         try
         {
             while (true)
             {
-                var now = await _history.RunAsync(run, cancellationToken);
-                looked?.Invoke(now);
-                if (now.IsOver)
+                try
                 {
-                    return now;
+                    var now = await _history.RunAsync(run, cancellationToken);
+                    looked?.Invoke(now);
+                    if (now.IsOver)
+                    {
+                        return now;
+                    }
+                    if (_clock.GetElapsedTime(lookedAfter) > _lookAfterEvery)
+                    {
+                        await LookAfterAsync(Scheduler(), cancellationToken);
+                        lookedAfter = _clock.GetTimestamp();
+                    }
+                    troubledSince = null;
+                    await Task.Delay(TimeSpan.FromMilliseconds(40), _clock, cancellationToken);
                 }
-                if (_clock.GetElapsedTime(lookedAfter) > _lookAfterEvery)
+                catch (EscaleException error) when (PostgresErrors.MayPass(error) && (troubledSince is null || _clock.GetElapsedTime(troubledSince.Value) < _patience))
                 {
-                    await LookAfterAsync(Scheduler(), cancellationToken);
-                    lookedAfter = _clock.GetTimestamp();
+                    if (troubledSince is null)
+                    {
+                        troubledSince = _clock.GetTimestamp();
+                        troubled?.Invoke(error);
+                    }
+                    await Task.Delay(_afterTrouble, _clock, cancellationToken);
                 }
-                await Task.Delay(TimeSpan.FromMilliseconds(40), _clock, cancellationToken);
             }
         }
         finally

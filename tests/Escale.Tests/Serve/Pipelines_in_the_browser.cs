@@ -54,6 +54,13 @@ public sealed class Pipelines_in_the_browser : IDisposable
         var made = await JsonAsync(session, "/api/v1/pipelines/daily/backfill", """{"from":"2026-01-01","to":"2026-01-03","limit":1}""");
         Assert.Equal(1, made.GetProperty("made").GetInt32());
         Assert.Contains("ran already", await session.Client.GetStringAsync("/pipelines/daily?tab=backfill&from=2026-01-01&to=2026-01-03"), StringComparison.Ordinal);
+        var values = await JsonAsync(session, "/api/v1/pipelines/daily/backfill", """{"parameters":{"day":["2026-02-01..2026-02-02","2026-03-01"]},"limit":2}""");
+        Assert.Equal((2, 2, "2026-02-02"), (values.GetProperty("asked").GetInt32(), values.GetProperty("made").GetInt32(), values.GetProperty("runs")[1].GetProperty("parameters").GetProperty("day").GetString()));
+        var plan = await session.Client.GetStringAsync("/pipelines/daily?tab=backfill&p.day=2026-02-01..2026-02-02,2026-03-01");
+        Assert.Contains("Make 1 run", plan, StringComparison.Ordinal);
+        Assert.Contains("day=2026-03-01", plan, StringComparison.Ordinal);
+        var sent = await session.PostFormAsync("/pipelines/daily?tab=backfill", "/pipelines/daily/backfill", ("p.day", "2026-03-01"));
+        Assert.Equal("/pipelines/daily?tab=backfill&made=1", sent.Headers.Location?.ToString());
         Assert.Equal(HttpStatusCode.BadRequest, (await session.PostJsonAsync("/api/v1/pipelines/daily/backfill", """{"from":"soon","to":"2026-01-03"}""")).StatusCode);
         foreach (var tab in new[] { "graph", "calendar", "times", "code&show=load", "start" })
         {

@@ -69,7 +69,7 @@ internal static class RunVerbOfPipelines
                     said = true;
                     call.Output.Message($"{run} waits for an earlier run of {now.Pipeline}");
                 }
-            }, cancellationToken);
+            }, error => call.Output.Message($"{error.Message.TrimEnd('.')}. {error.Remedy} The run waits for ten minutes at most."), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -80,8 +80,17 @@ internal static class RunVerbOfPipelines
         return await call.Get<PipelineHistory>().ShowAsync(run, cancellationToken);
     }
 
-    internal static Dictionary<string, string> Parse(IReadOnlyList<string> pairs) => pairs.Select(pair => pair.Split('=', 2)).ToDictionary(
-        pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw new EscaleException("orchestrate.parameter", $"'{pair[0]}' has no value.", "Write --param NAME=VALUE."), StringComparer.Ordinal);
+    internal static Dictionary<string, string> Parse(IReadOnlyList<string> texts)
+    {
+        var pairs = Pairs(texts);
+        return pairs.CountBy(pair => pair.Name, StringComparer.Ordinal).FirstOrDefault(name => name.Value > 1).Key is { } twice
+            ? throw new EscaleException("orchestrate.parameter", $"The parameter '{twice}' is given twice.", "Give it once; `escale pipeline backfill` makes a run for each of several values.")
+            : pairs.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+    }
+
+    /// <summary>Names and values, <c>NAME=VALUE</c>.</summary>
+    internal static IReadOnlyList<(string Name, string Value)> Pairs(IReadOnlyList<string> texts) => [.. texts.Select(text => text.Split('=', 2)).Select(pair =>
+        pair.Length == 2 ? (pair[0], pair[1]) : throw new EscaleException("orchestrate.parameter", $"'{pair[0]}' has no value.", "Write --param NAME=VALUE."))];
 }
 
 /// <summary>Making a run that somebody or something asked for.</summary>

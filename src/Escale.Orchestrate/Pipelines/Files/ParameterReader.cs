@@ -15,16 +15,23 @@ internal static class ParameterReader
     /// <exception cref="EscaleException"><c>orchestrate.parameter</c>.</exception>
     public static Dictionary<string, string> Values(PipelineSpec pipeline, IReadOnlyDictionary<string, string> given)
     {
-        foreach (var name in given.Keys.Where(name => pipeline.Parameters.All(parameter => parameter.Name != name)))
-        {
-            var known = pipeline.Parameters.Select(parameter => parameter.Name).ToList();
-            throw new EscaleException("orchestrate.parameter", $"The pipeline '{pipeline.Name}' has no parameter '{name}'.", Nearest.Remedy(name, known, known.Count == 0 ? "It takes none." : "It takes " + string.Join(", ", known) + "."));
-        }
+        RefuseUnknown(pipeline, given.Keys);
         return pipeline.Parameters.ToDictionary(
             parameter => parameter.Name,
             parameter => given.TryGetValue(parameter.Name, out var value) ? Check(parameter, value)
                 : parameter.Default ?? throw new EscaleException("orchestrate.parameter", $"The pipeline '{pipeline.Name}' needs the parameter '{parameter.Name}'.", $"Give it: --param {parameter.Name}=VALUE."),
             StringComparer.Ordinal);
+    }
+
+    /// <summary>Says which parameter there is not.</summary>
+    /// <exception cref="EscaleException"><c>orchestrate.parameter</c>.</exception>
+    public static void RefuseUnknown(PipelineSpec pipeline, IEnumerable<string> names)
+    {
+        var known = pipeline.Parameters.Select(parameter => parameter.Name).ToList();
+        if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            throw new EscaleException("orchestrate.parameter", $"The pipeline '{pipeline.Name}' has no parameter '{unknown}'.", Nearest.Remedy(unknown, known, known.Count == 0 ? "It takes none." : "It takes " + string.Join(", ", known) + "."));
+        }
     }
 
     /// <summary>A value as its type has it: a long, a double, a bool or text.</summary>

@@ -47,7 +47,7 @@ internal sealed class Followers(PipelineEngine engine, PipelineFiles files, Pipe
             {
                 return isGood;
             }
-            await host.FollowAsync(open[0], null, cancellationToken);
+            await host.FollowAsync(open[0], null, null, cancellationToken);
             var run = await history.ShowAsync(open[0], cancellationToken);
             isGood &= run.Status == "succeeded";
             ended(run);

@@ -130,17 +130,18 @@ public sealed record CodeFacts(string Path, IReadOnlyList<string> Lines, int Fir
 /// <summary>The form that starts a run.</summary>
 public sealed record StartFacts(IReadOnlyDictionary<string, string> Values, IReadOnlyList<(DateTimeOffset Begin, DateTimeOffset End)> Intervals, string Interval, EscaleException? Error);
 
-/// <summary>The form that makes the runs of past times.</summary>
+/// <summary>The form of a backfill.</summary>
 public sealed record BackfillFacts(BackfillAsk? Ask, BackfillPlan? Plan, EscaleException? Error, int? Made);
 
 /// <summary>What a backfill would do.</summary>
-/// <param name="Count">How many times there are.</param>
+/// <param name="Count">How many runs there are.</param>
 /// <param name="There">How many of them ran already.</param>
-/// <param name="Times">The first of them.</param>
-public sealed record BackfillPlan(int Count, int There, IReadOnlyList<PastTime> Times);
+/// <param name="Runs">The first of them.</param>
+public sealed record BackfillPlan(int Count, int There, IReadOnlyList<PlannedRun> Runs);
 
-/// <summary>A past time.</summary>
-/// <param name="IntervalBegin">What it is about: the beginning.</param>
-/// <param name="IntervalEnd">What it is about: the end.</param>
+/// <summary>A run that a backfill would make.</summary>
+/// <param name="IntervalBegin">What it is about: the beginning, or null.</param>
+/// <param name="IntervalEnd">What it is about: the end, or null.</param>
+/// <param name="Parameters">The values that were asked for.</param>
 /// <param name="Status">The status of the run that is there already, or null.</param>
-public sealed record PastTime(DateTimeOffset IntervalBegin, DateTimeOffset IntervalEnd, string? Status);
+public sealed record PlannedRun(DateTimeOffset? IntervalBegin, DateTimeOffset? IntervalEnd, IReadOnlyDictionary<string, string> Parameters, string? Status);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
 
 namespace Escale.Orchestrate.Pipelines.Pages;
 
@@ -82,7 +83,7 @@ internal static class PipelinePages
     private static async Task<IResult> StartAsync(HttpContext context, PageReader reader, PipelineActions actions, PipelineFiles files, Mount mount, string name, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        var values = form.Where(field => field.Key.StartsWith("p.", StringComparison.Ordinal) && field.Value.ToString().Length > 0).ToDictionary(field => field.Key[2..], field => field.Value.ToString(), StringComparer.Ordinal);
+        var values = Values(form);
         var interval = form["interval"].ToString();
         try
         {
@@ -98,7 +99,7 @@ internal static class PipelinePages
     private static async Task<IResult> BackfillAsync(HttpContext context, PageReader reader, PipelineActions actions, Mount mount, string name, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        var ask = Asked(new QueryCollection(form.ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal))) ?? new BackfillAsk("", "");
+        var ask = Asked(new QueryCollection(form.ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal))) ?? new BackfillAsk(null, null);
         try
         {
             var made = await actions.BackfillAsync(context, name, ask, cancellationToken);
@@ -122,8 +123,16 @@ internal static class PipelinePages
         }
     }
 
-    private static BackfillAsk? Asked(IQueryCollection fields) => fields["from"].ToString() is { Length: > 0 } from ? new BackfillAsk(
-        from, fields["to"].ToString() is { Length: > 0 } to ? to : from, fields["newest"] == "true", int.TryParse(fields["limit"], CultureInfo.InvariantCulture, out var limit) ? limit : null, fields["again"] == "true") : null;
+    private static BackfillAsk? Asked(IQueryCollection fields)
+    {
+        var (from, to, values) = (fields["from"].ToString(), fields["to"].ToString(), Values(fields).ToDictionary(pair => pair.Key, pair => Partitions.Written(pair.Value), StringComparer.Ordinal));
+        return from.Length == 0 && to.Length == 0 && values.Count == 0 ? null
+            : new BackfillAsk(from.Length > 0 ? from : null, to.Length > 0 ? to : null, fields["newest"] == "true", int.TryParse(fields["limit"], CultureInfo.InvariantCulture, out var limit) ? limit : null, fields["again"] == "true") { Parameters = values };
+    }
+
+    // The fields of parameters that are not empty.
+    private static Dictionary<string, string> Values(IEnumerable<KeyValuePair<string, StringValues>> fields) =>
+        fields.Where(field => field.Key.StartsWith("p.", StringComparison.Ordinal) && field.Value.ToString().Length > 0).ToDictionary(field => field.Key[2..], field => field.Value.ToString(), StringComparer.Ordinal);
 
     // "BEGIN/END", as the form offers them.
     private static (DateTimeOffset? Begin, DateTimeOffset? End) Interval(string text) => text.Split('/') is [var begin, var end]

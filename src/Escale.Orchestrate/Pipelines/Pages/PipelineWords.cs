@@ -38,7 +38,7 @@ internal static class PipelineWords
     public static readonly Text Times = new("Durations", "Durées");
     public static readonly Text Code = new("Code", "Code");
     public static readonly Text Start = new("Start", "Lancer");
-    public static readonly Text Backfill = new("Past times", "Rattrapage");
+    public static readonly Text Backfill = new("Backfill", "Rattrapage");
     public static readonly Text Step = new("Step", "Étape");
     public static readonly Text StepList = new("Steps", "Étapes");
     public static readonly Text Older = new("Older runs", "Plus anciennes");
@@ -84,17 +84,22 @@ internal static class PipelineWords
     public static readonly Text AsCode = new("As code", "En code");
     public static readonly Text BackfillAbout = new(
         "Makes the runs of past days, less urgent than those of now. First you see what would run.", "Crée les exécutions de jours passés, moins urgentes que celles du présent. Vous voyez d'abord ce qui serait exécuté.");
-    public static readonly Text NoSchedule = new("This pipeline has no schedule, so it has no past times. Give it one in its file, or start it with a parameter for the day.", "Ce pipeline n'a pas d'horaire, donc pas de moments passés. Donnez-lui en un dans son fichier, ou lancez-le avec un paramètre pour le jour.");
+    public static readonly Text NoSchedule = new("This pipeline has neither a schedule nor parameters: there is nothing to run it for. Give it one of them in its file.", "Ce pipeline n'a ni horaire ni paramètres : il n'y a rien pour quoi l'exécuter. Donnez-lui l'un ou l'autre dans son fichier.");
+    public static readonly Text ValuesAbout = new(
+        "Of a parameter, several values are separated by commas: there is a run for each. Of days and whole numbers also 2026-11-01..2026-11-07.",
+        "D'un paramètre, plusieurs valeurs sont séparées par des virgules : il y a une exécution pour chacune. Pour les jours et les nombres entiers, aussi 2026-11-01..2026-11-07.");
+    public static readonly Text BackfillOfValues = new("Makes runs for values of the parameters, less urgent than those of now. First you see what would run.", "Crée des exécutions pour des valeurs des paramètres, moins urgentes que celles du présent. Vous voyez d'abord ce qui serait exécuté.");
+    public static readonly Text ParameterValues = new("Parameters", "Paramètres");
     public static readonly Text From = new("First day", "Premier jour");
     public static readonly Text To = new("Last day", "Dernier jour");
     public static readonly Text NewestFirst = new("Begin with the newest", "Commencer par le plus récent");
-    public static readonly Text Again = new("Also times that ran already", "Aussi ce qui a déjà été exécuté");
+    public static readonly Text Again = new("Also what ran already", "Aussi ce qui a déjà été exécuté");
     public static readonly Text Limit = new("At most", "Au plus");
     public static readonly Text LimitHint = new("runs; empty: all", "exécutions ; vide : toutes");
     public static readonly Text ShowPlan = new("Show what would run", "Voir ce qui serait exécuté");
     public static readonly Plural MakeRuns = new(new("Make {0} run", "Créer {0} exécution"), new("Make {0} runs", "Créer {0} exécutions"));
     public static readonly Plural MadeRuns = new(new("{0} run waits for its turn.", "{0} exécution attend son tour."), new("{0} runs wait for their turn.", "{0} exécutions attendent leur tour."));
-    public static readonly Text NothingToMake = new("Nothing would run: there is no such time, or all of them ran already.", "Rien ne serait exécuté : aucun moment de ce genre, ou tout a déjà été exécuté.");
+    public static readonly Text NothingToMake = new("Nothing would run: there is no such time, or all of it ran already.", "Rien ne serait exécuté : aucun moment de ce genre, ou tout a déjà été exécuté.");
     public static readonly Text RanAlready = new("ran already", "déjà exécuté");
     public static readonly Text WouldRun = new("would run", "serait exécuté");
     public static readonly Text AndMore = new("… and {0} more", "… et {0} de plus");
@@ -196,7 +201,7 @@ internal static class PipelineWords
     {
         "schedule" => new("its schedule", "son horaire"),
         "manual" => new("by hand", "à la main"),
-        "backfill" => new("for a past time", "rattrapage"),
+        "backfill" => new("backfill", "rattrapage"),
         "assets" => new("what it reads has changed", "ce qu'il lit a changé"),
         "file" => new("a file came", "un fichier est arrivé"),
         "webhook" => new("a webhook", "un webhook"),

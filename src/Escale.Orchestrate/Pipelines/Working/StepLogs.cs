@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using Escale.Engines.Postgres;
 using Escale.Kernel;
 using Escale.Orchestrate.Pipelines.Store;
 
@@ -93,7 +94,7 @@ internal sealed class StepLogs(PostgresPipelineStore store, TimeProvider clock) 
                 _ => true, _stop.Token);
             return true;
         }
-        catch (EscaleException error) when (error.Code is "engines.postgres.unreachable" or "engines.postgres.disk-full" or "engines.postgres.timeout")
+        catch (EscaleException error) when (PostgresErrors.MayPass(error))
         {
             return _stop.IsCancellationRequested;
         }

@@ -6,6 +6,7 @@ using Escale.Orchestrate.Pipelines.Schedules;
 using Escale.Orchestrate.Pipelines.Scheduling;
 using Escale.Orchestrate.Pipelines.State;
 using Escale.Orchestrate.Pipelines.Tasks;
+using Escale.Testing;
 using Xunit;
 
 namespace Escale.Orchestrate.Tests.Pipelines.Simulation;
@@ -85,7 +86,7 @@ internal sealed class World
     {
         var skew = TimeSpan.Zero;
         var folder = new PipelineFolder(_pipelines, []);
-        var scheduler = new PipelineScheduler(_engine, () => folder, new SkewedClock(() => _now + skew), () => Name("r"));
+        var scheduler = new PipelineScheduler(_engine, () => folder, new SetClock(() => _now + skew), () => Name("r"));
         Repeat(() => TimeSpan.FromMilliseconds(_random.Next(300, 3000)), () =>
         {
             if (IsTroubled && _random.Next(120) == 0)
@@ -443,10 +444,5 @@ internal sealed class World
         public List<Held> Held { get; } = [];
 
         public List<AttemptReport> Reports { get; } = [];
-    }
-
-    private sealed class SkewedClock(Func<DateTimeOffset> now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now();
     }
 }

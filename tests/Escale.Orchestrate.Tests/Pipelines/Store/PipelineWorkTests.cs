@@ -441,13 +441,4 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
             return AttemptReport.Of(claimed, failure is null ? StepPhase.Succeeded : StepPhase.Failed) with { Failure = failure, Output = failure is null ? "{\"rows\":7,\"bytes\":2048}" : null };
         }
     }
-
-    private sealed class SetClock(Func<DateTimeOffset> now) : TimeProvider
-    {
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => now();
-
-        public override long GetTimestamp() => now().Ticks;
-    }
 }

@@ -143,9 +143,4 @@ public sealed class TaskTests : IDisposable
 
         public Task<TaskOutcome> RunAsync(TaskCall call, CancellationToken cancellationToken) => Task.FromResult(outcome());
     }
-
-    private sealed class SetClock(Func<DateTimeOffset> now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now();
-    }
 }
