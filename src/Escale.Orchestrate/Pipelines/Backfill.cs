@@ -81,7 +81,8 @@ internal static class Backfill
     {
         if (!DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            throw new EscaleException("orchestrate.parameter", text.Length == 0 ? "The first day is missing." : $"'{text}' is no day.", "Write it as 2026-11-22.");
+            throw new EscaleException("orchestrate.parameter", text.Length == 0 ? "The first day is missing." : $"'{text}' is no day.",
+                text.Length == 0 && spec.Parameters.Count > 0 ? "Give one such as 2026-11-22, or values of parameters." : "Write it as 2026-11-22.");
         }
         return new DateTimeOffset(day, TimeZoneInfo.FindSystemTimeZoneById(spec.Schedule?.Zone ?? "UTC").GetUtcOffset(day)).ToUniversalTime();
     }

@@ -42,8 +42,9 @@ internal static class BackfillVerb
         }
         if (isDry)
         {
-            call.Output.Table(["FROM", "TO", .. ask.Parameters.Keys.Select(name => name.ToUpperInvariant())], runs.Select(run =>
-                (IReadOnlyList<string>)[PipelineVerbs.Moment(run.IntervalBegin), PipelineVerbs.Moment(run.IntervalEnd), .. ask.Parameters.Keys.Select(name => run.Parameters[name])]));
+            string[] times = runs is [{ IntervalEnd: not null }, ..] ? ["FROM", "TO"] : [];
+            call.Output.Table([.. times, .. ask.Parameters.Keys.Select(name => name.ToUpperInvariant())], runs.Select(run =>
+                (IReadOnlyList<string>)[.. new[] { PipelineVerbs.Moment(run.IntervalBegin), PipelineVerbs.Moment(run.IntervalEnd) }.Take(times.Length), .. ask.Parameters.Keys.Select(name => run.Parameters[name])]));
             call.Output.Line($"{Runs(runs.Count)}; nothing was made.");
             return;
         }

@@ -1,3 +1,4 @@
+using Escale.Orchestrate.Pipelines.Files;
 using Escale.Ui;
 
 namespace Escale.Orchestrate.Pipelines.Pages;
@@ -211,4 +212,8 @@ internal static class PipelineWords
         "each" => new("a step, for each element of its list", "une étape, pour chaque élément de sa liste"),
         _ => new(trigger, trigger),
     };
+
+    /// <summary>What a parameter is, which values it may have, and what it is when none is given.</summary>
+    public static string OfParameter(Reader reader, ParameterSpec parameter, IReadOnlyList<string> choices) => string.Join(
+        " · ", new[] { parameter.Description, string.Join(", ", choices), parameter.Default is { } given ? reader[FromFile, given] : reader[Needed] }.Where(part => part.Length > 0));
 }
