@@ -40,7 +40,7 @@ public sealed class RecordDatabase : IAsyncLifetime
     }
 }
 
-public sealed class ProjectRunsTests(RecordDatabase database) : IClassFixture<RecordDatabase>, IAsyncLifetime, IDisposable
+public sealed class ProjectRunsTests(RecordDatabase database) : IClassFixture<RecordDatabase>, IAsyncLifetime
 {
     private readonly Workshop _shop = new();
     private readonly List<string> _said = [];
@@ -56,9 +56,11 @@ public sealed class ProjectRunsTests(RecordDatabase database) : IClassFixture<Re
         await database.ExecuteAsync("truncate orchestrate.runs, orchestrate.passed cascade; update orchestrate.lease set run_id = null");
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    public void Dispose() => _shop.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _shop.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task A_run_is_recorded_with_its_steps_and_attempts()
