@@ -47,5 +47,7 @@ internal static class Words
     public static readonly Text Quarantined = new("{0} rows in quarantine", "{0} lignes en quarantaine");
     public static readonly Text RunIsLate = new(
         "A run should have been over by {0}. See which step it waits for.", "Une exécution aurait dû être finie avant le {0}. Voyez quelle étape elle attend.");
+    public static readonly Text Scheduler = new("Scheduler", "Ordonnanceur");
+    public static readonly Text SchedulerIsHeldUp = new("No runs begin by themselves: {0}. It tries again by itself.", "Aucune exécution ne commence d'elle-même : {0}. Une nouvelle tentative suit d'elle-même.");
     public static readonly Text Search = new("Search the log", "Chercher dans le journal");
 }

@@ -45,6 +45,9 @@ public sealed class PipelineHost : IAsyncDisposable
         return this;
     }
 
+    /// <summary>What keeps the scheduler from making runs, or null while it goes on.</summary>
+    public Exception? Trouble { get; private set; }
+
     /// <summary>Says that there may be something to do: a run was made here.</summary>
     public void Poke() => _worker?.Poke();
 
@@ -144,12 +147,14 @@ public sealed class PipelineHost : IAsyncDisposable
                     await _history.ForgetOldAsync(cancellationToken);
                     forgotten = _clock.GetTimestamp();
                 }
+                Trouble = null;
                 var wait = scheduler.NextDue - _clock.GetUtcNow() ?? _longestPause;
                 await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait < _longestPause ? wait : _longestPause, _clock, cancellationToken);
             }
-            catch (EscaleException)
+            catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
-                await Task.Delay(_afterTrouble, _clock, cancellationToken); // the store is away; what was due is made up for
+                Trouble = error; // the store is away, or a bug: schedules outlive both, and what was due is made up for
+                await Task.Delay(_afterTrouble, _clock, cancellationToken);
             }
         }
     }

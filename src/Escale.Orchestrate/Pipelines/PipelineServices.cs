@@ -50,6 +50,7 @@ internal static class PipelineServices
             provider.GetRequiredService<TimeProvider>(), () => new TriggerSight(new FileArrivals(provider.GetRequiredService<ProjectRoot>(), provider.GetRequiredService<TimeProvider>()), provider.GetService<LiveProject>()),
             provider.GetRequiredService<PipelineArchive>()));
         services.AddSingleton<IAttention, LateAttention>();
+        services.AddSingleton<IAttention, SchedulerAttention>();
     }
 
     // A pool that its file no longer names has one place, until the runs that know it have ended.

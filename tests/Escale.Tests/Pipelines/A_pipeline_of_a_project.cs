@@ -49,6 +49,7 @@ public sealed class A_pipeline_of_a_project : IDisposable
         var values = await RunAsync(0, "pipeline", "backfill", "daily", "--param", "day=2026-01-01..2026-01-03,2026-02-01", "--dry-run");
         Assert.Contains("2026-02-01", values.Output, StringComparison.Ordinal);
         Assert.Contains("4 runs; nothing was made.", values.Output, StringComparison.Ordinal);
+        Assert.Contains("0 runs of daily wait.", (await RunAsync(0, "pipeline", "backfill", "daily", "--from", "2090-01-01")).Output, StringComparison.Ordinal);
         var list = await JsonAsync(0, "pipeline", "ls", "--json");
         Assert.Equal(["daily", "slow"], list.GetProperty("pipelines").EnumerateArray().Select(pipeline => pipeline.GetProperty("name").GetString()));
 

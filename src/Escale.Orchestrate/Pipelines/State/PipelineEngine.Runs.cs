@@ -69,7 +69,7 @@ internal sealed partial class PipelineEngine
             var byName = due.ToDictionary(pipeline => pipeline.Pipeline, StringComparer.Ordinal);
             var open = locked.Where(entry => entry.Pipeline.Cursor == byName[entry.Pipeline.Name].From).ToList();
             var runs = open.Where(entry => !entry.Pipeline.IsPaused).SelectMany(entry => byName[entry.Pipeline.Name].Runs).Select(run => RowOf(run, now)).ToList();
-            var added = (runs.Count > 0 ? await transaction.AddRunsAsync(runs) : []).ToLookup(run => run.Pipeline, StringComparer.Ordinal);
+            var added = (await transaction.AddRunsAsync(runs)).ToLookup(run => run.Pipeline, StringComparer.Ordinal);
             foreach (var pipeline in locked)
             {
                 var (row, wanted) = (pipeline.Pipeline, byName[pipeline.Pipeline.Name]);

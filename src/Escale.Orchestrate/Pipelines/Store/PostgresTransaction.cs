@@ -112,6 +112,10 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTra
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<PipelineRun>> AddRunsAsync(IReadOnlyList<PipelineRun> runs)
     {
+        if (runs.Count == 0)
+        {
+            return [];
+        }
         var added = (await ListAsync(
             AddRuns,
             [

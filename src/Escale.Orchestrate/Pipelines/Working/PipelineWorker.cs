@@ -226,9 +226,9 @@ internal sealed class PipelineWorker(PipelineEngine engine, IStepExecutor execut
             {
                 return;
             }
-            catch (EscaleException)
+            catch (Exception error)
             {
-                // The store is away: nobody else can take the steps either. The next beat tells.
+                LastTrouble = error; // the store is away: nobody else can take the steps either; the next beat tells
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Escale.Engines.Tables;
 using Escale.Kernel;
+using Escale.Orchestrate.Pipelines;
 using Escale.Orchestrate.Pipelines.Archive;
 using Escale.Orchestrate.Pipelines.Files;
 using Escale.Orchestrate.Pipelines.Flow;
@@ -12,6 +13,7 @@ using Escale.Orchestrate.Pipelines.Working;
 using Escale.Orchestrate.Records;
 using Escale.Orchestrate.Tests.Records;
 using Escale.Testing;
+using Escale.Ui;
 using Xunit;
 
 namespace Escale.Orchestrate.Tests.Pipelines.Store;
@@ -268,6 +270,67 @@ public sealed class PipelineWorkTests : IClassFixture<RecordDatabase>, IAsyncLif
         {
             await schedulers[1].TriggerAsync(default); // what is done again counts again
         }
+    }
+
+    [Fact]
+    public async Task A_pipeline_comes_after_two_others_for_each_interval_that_both_did_also_when_one_mends_it_later()
+    {
+        var hourly = new ScheduleSpec { Cron = "0 * * * *" };
+        var (a, b) = (Pipeline("a", Step("a")) with { Schedule = hourly }, Pipeline("b", Step("b")) with { Schedule = hourly });
+        var folder = new PipelineFolder(new[] { a, b, Pipeline("c", Step("c")) with { Triggers = new TriggerSpec { After = ["a", "b"] } } }.ToDictionary(pipeline => pipeline.Name), []);
+        var scheduler = new PipelineScheduler(_engine, () => folder, TimeProvider.System, () => Guid.NewGuid().ToString("N"));
+        await scheduler.TickAsync(default);
+        Work(_ => null);
+        await DoAsync(a, 1);
+        await DoAsync(a, 2);
+        Assert.Equal(0, await scheduler.TriggerAsync(default));
+        await DoAsync(b, 2);
+        Assert.Equal(1, await scheduler.TriggerAsync(default));
+        await DoAsync(b, 1);
+        Assert.Equal(1, await scheduler.TriggerAsync(default));
+        Assert.Equal(0, await scheduler.TriggerAsync(default));
+        Assert.Equal(["01-02", "02-03"], (await _history.ListAsync("c", 9, default)).OrderBy(run => run.IntervalEnd).Select(run => $"{run.IntervalBegin:HH}-{run.IntervalEnd:HH}"));
+
+        await DoAsync(a, null); // by hand: it waits a day for a run by hand of the other
+        await DoAsync(a, 3);
+        Assert.Equal(0, await scheduler.TriggerAsync(default));
+        await _database.ExecuteAsync("update orchestrate.pipeline_sources set since = since - interval '2 days'; update orchestrate.pipeline_runs set ended_at = ended_at - interval '25 hours' where interval_end is null");
+        Assert.Equal(0, await scheduler.TriggerAsync(default));
+        Assert.Equal(Hour(4), Assert.Single(await _engine.Store.SignalsAsync(["c"], default)).IntervalEnd); // only that still waits
+
+        async Task DoAsync(PipelineSpec pipeline, int? hour) => await EndedAsync((await _engine.StartAsync(
+            new NewRun
+            {
+                Id = PipelineRunId.New(TimeProvider.System), Definition = Definition.Of(pipeline), Trigger = "manual", Key = $"{hour}", IntervalBegin = Hour(hour), IntervalEnd = Hour(hour + 1),
+            }, default)).Id);
+
+        static DateTimeOffset? Hour(int? hour) => hour is { } at ? new DateTimeOffset(2026, 11, 22, at, 0, 0, TimeSpan.Zero) : null;
+    }
+
+    [Fact]
+    public async Task Schedules_outlive_a_fault_of_the_program_and_the_first_page_tells_it()
+    {
+        using var folder = new TempFolder();
+        folder.Write("pipelines/often.yml", "schedule: {every: 1s}\ntasks: [{id: a, shell: x}]\n");
+        var isBroken = true;
+        var clock = new SetClock(() => isBroken ? throw new InvalidOperationException("no time") : TimeProvider.System.GetUtcNow());
+        await using var host = new PipelineHost(_engine, new PipelineFiles(new ProjectRoot(folder.Path)), _history, new Made((_, _) => Task.FromResult<StepFailure?>(null), []), clock).Start();
+        while (host.Trouble is null)
+        {
+            await Task.Delay(10);
+        }
+        var told = Assert.Single(await new SchedulerAttention(host).ReadAsync(new Reader(Language.English), default));
+        Assert.Contains("no time", told.Words, StringComparison.Ordinal);
+        isBroken = false;
+        while ((await _history.ListAsync("often", 9, default)).Count == 0)
+        {
+            await Task.Delay(50);
+        }
+        while (host.Trouble is not null)
+        {
+            await Task.Delay(10);
+        }
+        Assert.Empty(await new SchedulerAttention(host).ReadAsync(new Reader(Language.English), default));
     }
 
     [Fact]
